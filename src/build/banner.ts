@@ -1,0 +1,37 @@
+/** Which module system a bundle is written in. */
+export type Format = 'esm' | 'cjs';
+
+/** Names that the banner declares and the rest of a bundle uses. */
+export const REQUIRE = '__zdrRequire';
+export const IMPORT = '__zdrImport';
+export const RESOLVE = '__zdrResolve';
+export const IS_NAMESPACE = '__zdrIsNamespace';
+export const CREATE_REQUIRE = '__zdrCreateRequire';
+const PATH_TO_URL = '__zdrPathToURL';
+
+/**
+ * The first line of a bundle, one line so that no position below it moves.
+ *
+ * `require` itself is not declared: `const require = createRequire(import.meta.url)` is an ordinary line of user code,
+ * and two of them in one scope are a syntax error. In ES modules the anchor of `require` is a name inside node_modules,
+ * since node warns about `require` of an ES module from anywhere else.
+ */
+export function bannerOf(format: Format, anchor: string): string {
+  const imports =
+    format === 'esm'
+      ? `import{createRequire as ${CREATE_REQUIRE}}from"node:module";` +
+        `import{pathToFileURL as ${PATH_TO_URL}}from"node:url";` +
+        `import{types as __zdrTypes}from"node:util";` +
+        `const ${REQUIRE}=${CREATE_REQUIRE}(${JSON.stringify(anchor)});`
+      : `const{createRequire:${CREATE_REQUIRE}}=require("node:module"),{pathToFileURL:${PATH_TO_URL}}=require("node:url"),` +
+        `__zdrTypes=require("node:util").types,${REQUIRE}=${CREATE_REQUIRE}(${JSON.stringify(anchor)});`;
+  return (
+    imports +
+    `const ${IS_NAMESPACE}=__zdrTypes.isModuleNamespaceObject,` +
+    // What a specifier means to the file `url`, as a URL.
+    `${RESOLVE}=(s,url)=>{s=String(s);if(/^\\.{0,2}\\//.test(s))return new URL(s,url).href;` +
+    `if(/^(?:file|node|data):/.test(s))return s;const f=${CREATE_REQUIRE}(url).resolve(s);` +
+    `return f===s&&!/[\\\\/]/.test(f)?"node:"+f:${PATH_TO_URL}(f).href},` +
+    `${IMPORT}=(url)=>(s,o)=>import(${RESOLVE}(s,url),o);`
+  );
+}

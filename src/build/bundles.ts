@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { hashOf } from '../watch/stamp.js';
+import type { Format } from './banner.js';
+import type { Bundle } from './outcome.js';
+
+/** The code of a bundle and its source map, whose sources are relative to the folder asked for. */
+export interface Code {
+  readonly text: string;
+  readonly map: string;
+  readonly format: Format;
+}
+
+export interface Bundles {
+  /** The bundle with this code: one that is on the disk already, or a new file. Rejects when nothing can be written. */
+  put(code: Code): Promise<Bundle>;
+  /** Removes the folder that had to be made elsewhere, if one had. */
+  close(): Promise<void>;
+}
+
+const removed = new WeakSet<Bundle>();
+
+/** Deletes a bundle and its map. Nothing hands it out again. */
+export async function removeBundle(bundle: Bundle): Promise<void> {
+  removed.add(bundle);
+  await Promise.all([rm(bundle.file, { force: true }), rm(`${bundle.file}.map`, { force: true })]);
+}
+
+/** Keeps bundles in `folder`, each content in a file of its own that is never written again. */
+export function openBundles(folder: string): Bundles {
+  const known = new Map<string, Bundle>();
+  let count = 0;
+  let place = folder;
+
+  async function write({ text, map, format }: Code): Promise<string> {
+    const name = `${++count}.${format === 'esm' ? 'mjs' : 'cjs'}`;
+    const file = join(place, name);
+    try {
+      await Promise.all([
+        writeFile(file, `${text}//# sourceMappingURL=${name}.map\n`),
+        writeFile(`${file}.map`, place === folder ? map : absoluteSources(map, folder)),
+      ]);
+      return file;
+    } catch (error) {
+      await Promise.all([rm(file, { force: true }), rm(`${file}.map`, { force: true })]).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** The folder may have been removed (a clean of node_modules), or its disk be full or read-only. */
+  async function writeSomewhere(code: Code): Promise<string> {
+    try {
+      return await write(code);
+    } catch {
+      try {
+        await mkdir(place, { recursive: true });
+        return await write(code);
+      } catch (error) {
+        if (place !== folder) throw error;
+        place = await mkdtemp(join(tmpdir(), 'zdr-'));
+        return await write(code);
+      }
+    }
+  }
+
+  return {
+    async put(code) {
+      const hash = hashOf(`${code.format}\n${code.text}`);
+      const old = known.get(hash);
+      if (old !== undefined && !removed.has(old) && existsSync(old.file)) return old;
+      const bundle: Bundle = { file: await writeSomewhere(code), hash };
+      known.set(hash, bundle);
+      for (const [key, other] of known) if (removed.has(other)) known.delete(key);
+      return bundle;
+    },
+    async close() {
+      if (place !== folder) await rm(place, { recursive: true, force: true });
+    },
+  };
+}
+
+function absoluteSources(map: string, folder: string): string {
+  const parsed = JSON.parse(map) as { sources: string[] };
+  return JSON.stringify({ ...parsed, sources: parsed.sources.map((path) => resolve(folder, path)) });
+}

@@ -1,0 +1,48 @@
+import { extname } from 'node:path';
+
+import type { Stamp } from '../watch/inputs.js';
+import { readStamped } from '../watch/stamp.js';
+import { rewrite, type Shift } from './rewrite.js';
+
+/** A file of the project as the build gets it. */
+export interface Source {
+  readonly stamp: Stamp;
+  readonly contents: string | Uint8Array;
+  readonly shift: Shift | null;
+}
+
+export interface Sources {
+  /** The file's content, from memory unless it was invalidated; null when it cannot be read. */
+  load(path: string): Promise<Source | null>;
+  /** What the last load of a path came to. */
+  peek(path: string): Source | undefined;
+  invalidate(path: string): boolean;
+  clear(): void;
+}
+
+const CODE = new Set(['.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.tsx']);
+
+/** Keeps the sources in memory, so that a rebuild reads what has changed and its stamps are exactly what it saw. */
+export function openSources(entry: string): Sources {
+  const known = new Map<string, Source>();
+  return {
+    async load(path) {
+      const cached = known.get(path);
+      if (cached !== undefined) return cached;
+      const reading = await readStamped(path);
+      if (reading === null) return null;
+      const source = CODE.has(extname(path))
+        ? asSource(reading.stamp, rewrite(reading.data.toString(), path, entry))
+        : { stamp: reading.stamp, contents: reading.data, shift: null };
+      known.set(path, source);
+      return source;
+    },
+    peek: (path) => known.get(path),
+    invalidate: (path) => known.delete(path),
+    clear: () => known.clear(),
+  };
+}
+
+function asSource(stamp: Stamp, { text, shift }: ReturnType<typeof rewrite>): Source {
+  return { stamp, contents: text, shift };
+}

@@ -1,0 +1,34 @@
+import type { BootFailure, Exit, ZdrEvent } from '../events.js';
+import { formatDuration } from './durations.js';
+import { afterwards, type Block, type Look } from './look.js';
+import { errorLines, firstFrame } from './stack.js';
+import { describeTaken } from './taken.js';
+
+/** `✘ #5 threw while booting, #3 keeps serving`, and the app's own stack. */
+export function bootFailure(event: ZdrEvent & { type: 'boot-failed' }, look: Look): Block {
+  const { paint, glyphs } = look;
+  const [what, body] = describe(event.reason, look);
+  return {
+    head: `${paint.red(`${glyphs.failed} #${event.generation} ${what}`)}${paint.dim(`, ${afterwards(event.live)}`)}`,
+    body,
+  };
+}
+
+function describe(reason: BootFailure, { cwd, paint }: Look): readonly [string, readonly string[]] {
+  switch (reason.tag) {
+    case 'threw': {
+      const { text } = reason.error;
+      const taken = describeTaken(reason.error);
+      return taken === null ? ['threw while booting', errorLines(text, cwd, paint)] : [`cannot listen: ${taken}`, firstFrame(text, cwd, paint)];
+    }
+    case 'exited':
+      return [`${describeExit(reason.exit)} while booting`, []];
+    case 'silent':
+      return [`did not listen within ${formatDuration(reason.ms)}${reason.blocked ? ' (its event loop is blocked)' : ''}`, []];
+  }
+}
+
+/** `exited with code 1`, `was killed by SIGKILL`. */
+function describeExit({ code, signal }: Exit): string {
+  return signal === null ? `exited with code ${code ?? 'unknown'}` : `was killed by ${signal}`;
+}

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { packageFolder } from './package-folder.js';
+import { shownPath } from './paths.js';
+import { wrong, type Wrong } from './wrong.js';
+
+const stems = ['server', 'app', 'main', 'index'];
+const endings = ['ts', 'mts', 'tsx', 'js'];
+
+/** A file that somebody named, perhaps wrongly. */
+export interface Named {
+  readonly tag: 'named';
+  readonly file: string;
+  /** Who named it, to be put after the path. */
+  readonly from: string;
+}
+
+/** `zdr.entry` of package.json, else its `source`, else one of the usual names in src. */
+export function defaultEntry(cwd: string): Named | Wrong {
+  const folder = packageFolder(cwd) ?? cwd;
+  const said = fromPackage(join(folder, 'package.json'), cwd);
+  if (said !== null) return said;
+  for (const stem of stems)
+    for (const ending of endings) {
+      const file = join(folder, 'src', `${stem}.${ending}`);
+      if (existsSync(file)) return { tag: 'named', file, from: '' };
+    }
+  return wrong(
+    'no entry: name the file that starts the app, as in zdr dev src/app.ts',
+    `looked for zdr.entry and source in package.json, and for src/{${stems.join(',')}}.{${endings.join(',')}}`,
+  );
+}
+
+function fromPackage(path: string, cwd: string): Named | Wrong | null {
+  if (!existsSync(path)) return null;
+  const name = shownPath(path, cwd);
+  let content: { readonly zdr?: { readonly entry?: unknown } | null; readonly source?: unknown } | null;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8')) as typeof content;
+  } catch (error) {
+    return wrong(`${name} cannot be read`, (error as Error).message);
+  }
+  const entry = content?.zdr?.entry;
+  if (entry !== undefined && (typeof entry !== 'string' || entry === '')) return wrong(`zdr.entry in ${name} is no path`, 'write it as "zdr": { "entry": "src/app.ts" }');
+  if (entry !== undefined) return { tag: 'named', file: resolve(dirname(path), entry), from: ` (zdr.entry in ${name})` };
+  // `source` belongs to other tools as well: a form that we do not know is theirs.
+  const source = content?.source;
+  if (typeof source !== 'string' || source === '') return null;
+  return { tag: 'named', file: resolve(dirname(path), source), from: ` (source in ${name})` };
+}

@@ -1,0 +1,25 @@
+import type { Style } from './style.js';
+
+/** All that the lines depend on beside the event. */
+export interface Look extends Style {
+  readonly cwd: string;
+  /** Absolute. */
+  readonly entry: string;
+  readonly workers: number;
+  readonly version: string;
+  /** Whether a person sits at the keyboard. */
+  readonly interactive: boolean;
+  networks(): readonly string[];
+}
+
+/** What is printed for one event. */
+export interface Block {
+  /** Gets the time in front. Null: only a body. */
+  readonly head: string | null;
+  readonly body: readonly string[];
+}
+
+/** The end of a head: what goes on serving, or that zdr waits. */
+export function afterwards(live: number | null): string {
+  return live === null ? 'waiting for an edit' : `#${live} keeps serving`;
+}

@@ -1,0 +1,45 @@
+import { constants } from 'node:os';
+
+type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/**
+ * One Ctrl-C under `npm run` arrives twice, from the terminal and from npm, which passes it on. Within this time, in
+ * ms, it is the same one; nobody presses twice that fast.
+ */
+const same = 100;
+
+/** What zdr does at a signal. */
+export interface SignalActions {
+  /** The first signal asks with `force` false, a second one with true. */
+  stop(force: boolean, signal: StopSignal): void;
+  reload(): void;
+}
+
+/** Listens until the process ends. A third signal leaves at once, with the signal's exit code. */
+export function onSignals(actions: SignalActions): void {
+  let stage: 'serving' | 'stopping' | 'forced' = 'serving';
+  let last: { readonly signal: StopSignal; readonly at: number } | null = null;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      const at = performance.now();
+      const echo = last !== null && last.signal === signal && at - last.at < same;
+      last = { signal, at };
+      if (echo) return;
+      switch (stage) {
+        case 'serving':
+          stage = 'stopping';
+          return actions.stop(false, signal);
+        case 'stopping':
+          stage = 'forced';
+          return actions.stop(true, signal);
+        case 'forced':
+          return process.exit(exitCodeOf(signal));
+      }
+    });
+  process.on('SIGUSR2', () => actions.reload());
+}
+
+/** 130, 143, 129: what a shell says of a process that a signal ended. */
+export function exitCodeOf(signal: StopSignal): number {
+  return 128 + constants.signals[signal];
+}

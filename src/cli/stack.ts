@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url';
+import { harmless } from './harmless.js';
+import type { Paint } from './paint.js';
+import { shownPath } from './paths.js';
+
+const longest = 40;
+const own = ['../', '../../bin/'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
+
+/** An error as node prints it, without the frames of Node and of zdr, with paths as seen from `cwd`. */
+export function errorLines(text: string, cwd: string, paint: Paint): readonly string[] {
+  const lines: string[] = [];
+  for (const line of harmless(text).trimEnd().split('\n')) {
+    const frame = readFrame(line);
+    if (frame === null) lines.push(line);
+    else if (!isInternal(frame.path)) lines.push(showFrame(frame, cwd, paint));
+    // A frame that goes may open the list of the error's own properties.
+    else if (frame.end.endsWith(' {') && lines.length > 0) lines.push(`${lines.pop()} {`);
+  }
+  const more = lines.length - longest;
+  return more > 0 ? [...lines.slice(0, longest), paint.dim(`    +${more} more lines`)] : lines;
+}
+
+/** The first frame of the app's own code, as a line. Empty when the error has none. */
+export function firstFrame(text: string, cwd: string, paint: Paint): readonly string[] {
+  for (const line of harmless(text).split('\n')) {
+    const frame = readFrame(line);
+    if (frame !== null && !isInternal(frame.path) && !isDependency(frame.path))
+      return [showFrame({ ...frame, end: frame.end.replace(/ \{$/, '') }, cwd, paint)];
+  }
+  return [];
+}
+
+interface Frame {
+  readonly start: string;
+  readonly path: string;
+  readonly place: string;
+  readonly end: string;
+}
+
+/** `    at name (path:1:2)` or `    at path:1:2`. */
+function readFrame(line: string): Frame | null {
+  const match = /^(\s+at (?:async )?(?:.*\()?)(\S.*?)((?::\d+){1,2})(\)?(?: \{)?)$/.exec(line);
+  if (match === null) return /^\s+at .*(<anonymous>|native)\)?(?: \{)?$/.test(line) ? { start: '', path: 'node:', place: '', end: line.slice(-3) } : null;
+  const [, start = '', path = '', place = '', end = ''] = match;
+  return { start, path: path.startsWith('file://') ? fromUrl(path) : path, place, end };
+}
+
+function showFrame({ start, path, place, end }: Frame, cwd: string, paint: Paint): string {
+  const shown = `${shownPath(path, cwd)}${place}`;
+  return isDependency(path) ? paint.dim(`${start}${shown}${end}`) : `${paint.dim(start)}${paint.cyan(shown)}${paint.dim(end)}`;
+}
+
+function isInternal(path: string): boolean {
+  return path.startsWith('node:') || own.some((folder) => path.startsWith(folder));
+}
+
+function isDependency(path: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(path);
+}
+
+function fromUrl(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return url;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * What zdr tells the outside: one union for the terminal, `--json` and programs. Plain data, nothing formatted.
+ * Times are milliseconds.
+ */
+export type ZdrEvent =
+  /** The first generation serves (or runs, when it has no server). `ms` is the time since zdr started. */
+  | { readonly type: 'ready'; readonly generation: number; readonly ms: number; readonly addresses: readonly Address[] }
+  /** The live generation listens on an address that was not reported yet. */
+  | { readonly type: 'listening'; readonly generation: number; readonly address: Address }
+  /** `generation` answers every request from here on. `ms` is the time since the first save that led to it. */
+  | { readonly type: 'live'; readonly generation: number; readonly causes: readonly string[]; readonly ms: number }
+  /** The sources changed, the bundle did not: no rollover. */
+  | { readonly type: 'unchanged'; readonly causes: readonly string[]; readonly live: number | null }
+  /** The build failed; `live` goes on serving. The same messages in a row are reported once. */
+  | { readonly type: 'build-failed'; readonly errors: readonly BuildMessage[]; readonly live: number | null }
+  | { readonly type: 'build-warning'; readonly warnings: readonly BuildMessage[] }
+  | { readonly type: 'boot-failed'; readonly generation: number; readonly reason: BootFailure; readonly live: number | null }
+  /** A worker of the live generation ended by itself. `pause` is null when zdr waits for an edit. */
+  | { readonly type: 'crashed'; readonly generation: number; readonly exit: Exit; readonly pause: number | null }
+  | { readonly type: 'respawned'; readonly generation: number; readonly ms: number }
+  /** A script (an app without a server) ended with code 0. */
+  | { readonly type: 'done'; readonly generation: number }
+  /** An old generation still finishes `open`. */
+  | { readonly type: 'draining'; readonly generation: number; readonly open: readonly Open[] }
+  | { readonly type: 'drained'; readonly generation: number }
+  /** What was still open at the drain's deadline and is ended now. */
+  | { readonly type: 'cut-short'; readonly generation: number; readonly open: readonly Open[] }
+  | { readonly type: 'stopping'; readonly open: readonly Open[] }
+  | { readonly type: 'stopped'; readonly forced: boolean }
+  | { readonly type: 'warning'; readonly message: string; readonly hint: string | null };
+
+/** Where a server of the app listens, as the system reports it. */
+export type Address =
+  | { readonly kind: 'tcp'; readonly protocol: 'http' | 'https' | 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly protocol: 'http' | 'https' | 'tcp'; readonly path: string };
+
+/** A message of the build, with its place where it has one. Lines count from 1, columns from 0 (as esbuild's). */
+export interface BuildMessage {
+  readonly text: string;
+  readonly file: string | null;
+  readonly line: number;
+  readonly column: number;
+  /** The message with its frame, as esbuild prints it, without colours and with. */
+  readonly plain: string;
+  readonly coloured: string;
+}
+
+/** Why a generation did not become ready. */
+export type BootFailure =
+  /** It threw, or a promise was rejected and nobody handled it. `text` is the error as node would print it. */
+  | { readonly tag: 'threw'; readonly error: AppError }
+  | { readonly tag: 'exited'; readonly exit: Exit }
+  /** It neither listened nor failed in `ms`; with `blocked`, its event loop did not turn either. */
+  | { readonly tag: 'silent'; readonly ms: number; readonly blocked: boolean };
+
+/** An error of the app, with positions in the sources. */
+export interface AppError {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string | null;
+  /** As node prints it: stack, causes and own properties. */
+  readonly text: string;
+  /** For EADDRINUSE: who holds the port, where that can be found. */
+  readonly holder: { readonly pid: number; readonly command: string } | null;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** Something that a worker still serves. `age` is in ms; null when its start was not seen. */
+export type Open =
+  | { readonly tag: 'request'; readonly method: string; readonly path: string; readonly age: number | null }
+  | { readonly tag: 'websocket'; readonly path: string; readonly age: number | null }
+  | { readonly tag: 'events'; readonly path: string; readonly age: number | null }
+  | { readonly tag: 'socket'; readonly age: number | null };

@@ -1,0 +1,45 @@
+import type { ZdrEvent } from './events.js';
+
+/** All that a dev run needs to know. Nothing is read from argv or the environment beyond this. */
+export interface DevOptions {
+  /** Absolute path of the app's first file. It existed when the options were made. */
+  readonly entry: string;
+  /** Where the app runs, and what shown paths are relative to. */
+  readonly cwd: string;
+  /** The folder of the package.json nearest to the entry; `cwd` where there is none. */
+  readonly root: string;
+  /** The app's own arguments: its `process.argv` from 2 on. */
+  readonly args: readonly string[];
+  /** Workers of a generation, 1 or more. */
+  readonly workers: number;
+  /** How long an old generation may finish what is under way, in ms. */
+  readonly drain: number;
+  /** How long a new generation may take until it listens, in ms. */
+  readonly boot: number;
+  /** In the order given; a later file wins. The real environment wins over all of them. */
+  readonly envFiles: readonly EnvFile[];
+  /** Node flags for the workers: `--import=`, `--require=`, `--conditions=` in the order given. */
+  readonly execArgv: readonly string[];
+  /** The conditions among them, for the resolver of the build. */
+  readonly conditions: readonly string[];
+  /** Absolute path; null: the nearest tsconfig.json of each file. */
+  readonly tsconfig: string | null;
+  /** Globs, relative to `cwd`: files to watch beside what the build read. */
+  readonly watch: readonly string[];
+  /** Globs, relative to `cwd`: files whose changes mean nothing. */
+  readonly ignore: readonly string[];
+  /** Look at the files every so many ms instead of waiting for the system's events; null: events. */
+  readonly poll: number | null;
+  /** Columns of the terminal, for the frames of build messages; 0 where it is not known. */
+  readonly width: number;
+  /** Called for each event, synchronously and in order. Must not throw. */
+  onEvent(event: ZdrEvent): void;
+}
+
+/** A file of environment variables. */
+export interface EnvFile {
+  /** Absolute. */
+  readonly path: string;
+  /** A required one existed when the options were made. */
+  readonly required: boolean;
+}

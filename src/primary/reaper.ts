@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/**
+ * Takes the workers along when the primary is killed by SIGKILL, when none of its own code can run: a shell that
+ * waits for the end of its input and has the list of what is to end. It works on a worker in an endless loop too,
+ * costs about 1 MB, and does nothing until then.
+ */
+export interface Reaper {
+  /** Replaces the list: leaders of process groups. */
+  watch(pids: readonly number[]): void;
+  /** Lets go without ending anything. */
+  close(): void;
+}
+
+/** Lines hold the pids; the last one counts. An empty last line: nothing to do. `$1` is removed as well. */
+const SCRIPT = `
+pids=none
+while read -r line; do pids=$line; done
+[ -n "$pids" ] || exit 0
+for pid in $pids; do [ "$pid" = none ] || kill -9 "-$pid" 2>/dev/null; done
+rm -rf -- "$1"
+`;
+
+export function openReaper(folder: string): Reaper {
+  if (process.platform === 'win32') return { watch() {}, close() {} };
+  let shell: ChildProcess | null = spawn('/bin/sh', ['-c', SCRIPT, 'zdr-reaper', folder], {
+    // In its own session, or the Ctrl-C that ends the primary would end it first.
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const lost = (): void => {
+    shell = null;
+  };
+  // Without a shell the workers still end when they see the channel close, unless they are in an endless loop.
+  shell.on('error', lost);
+  shell.on('exit', lost);
+  shell.stdin?.on('error', lost);
+  shell.unref();
+  (shell.stdin as unknown as { unref?(): void } | null)?.unref?.();
+  return {
+    watch: (pids) => void shell?.stdin?.write(`${pids.length === 0 ? 'none' : pids.join(' ')}\n`),
+    close: () => void shell?.stdin?.end('\n'),
+  };
+}

@@ -1,0 +1,82 @@
+import { unlink } from 'node:fs';
+import type { Address } from '../events.js';
+import type { Key, ToWorker } from '../protocol/messages.js';
+import type { Handle } from './workers.js';
+
+interface Entry {
+  readonly key: Key;
+  readonly handle: Handle;
+  readonly address: Address;
+  /** Workers whose app listens on it. */
+  readonly holders: Set<number>;
+  /** It is bound to another address than it is for, until the old generation is gone. */
+  readonly standsIn: boolean;
+}
+
+/**
+ * The listening sockets. The primary keeps a copy of each, so that the port stays bound whatever becomes of the
+ * workers, and connections wait in the kernel's queue. It never accepts on them.
+ */
+export interface Sockets {
+  /** Hands all of them to a worker that is about to become the app. */
+  handTo(worker: number): void;
+  bound(worker: number, key: Key, address: Address, standsIn: boolean, handle: Handle): void;
+  listening(worker: number, key: Key): void;
+  /** The app closed its server: the address is free again once nobody else listens there. */
+  release(worker: number, key: Key): void;
+  gone(worker: number): void;
+  /** `live` are all that serve now: what none of them listens on is closed. */
+  keepOnly(live: readonly number[]): void;
+  addresses(): readonly Address[];
+  close(): void;
+}
+
+export function openSockets(send: (worker: number, message: ToWorker, handle?: Handle) => void): Sockets {
+  const entries = new Map<Key, Entry>();
+  const drop = (entry: Entry): void => {
+    entry.handle.close();
+    entries.delete(entry.key);
+    // libuv removes the file only where it was bound under that name.
+    if (entry.address.kind === 'unix') unlink(entry.address.path, () => {});
+  };
+  return {
+    handTo(worker) {
+      for (const { key, address, handle } of entries.values()) send(worker, { tag: 'adopt', key, address }, handle);
+    },
+    bound(worker, key, address, standsIn, handle) {
+      const old = entries.get(key);
+      old?.handle.close();
+      entries.set(key, { key, handle, address, holders: new Set([...(old?.holders ?? []), worker]), standsIn });
+    },
+    listening(worker, key) {
+      entries.get(key)?.holders.add(worker);
+    },
+    release(worker, key) {
+      const entry = entries.get(key);
+      entry?.holders.delete(worker);
+      if (entry !== undefined && entry.holders.size === 0) drop(entry);
+      send(worker, { tag: 'released', key });
+    },
+    gone(worker) {
+      for (const { holders } of entries.values()) holders.delete(worker);
+    },
+    keepOnly(live) {
+      for (const entry of entries.values()) {
+        const holder = live.find((worker) => entry.holders.has(worker));
+        if (holder === undefined) drop(entry);
+      }
+      for (const entry of entries.values()) {
+        const [holder] = live;
+        // Several workers would each have to bind the address anew; they go on with the one that stands in.
+        if (!entry.standsIn || holder === undefined || live.length > 1) continue;
+        entry.handle.close();
+        entries.delete(entry.key);
+        send(holder, { tag: 'rebind', key: entry.key });
+      }
+    },
+    addresses: () => [...entries.values()].map(({ address }) => address),
+    close() {
+      for (const entry of entries.values()) drop(entry);
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import type { BootFailure } from '../events.js';
+import type { Key } from '../protocol/messages.js';
+import type { Bundle, Changes, Generation, Worker } from './state.js';
+import * as turns from './turn.js';
+import type { Turn } from './turn.js';
+
+/** What an app has evaluated this long ago and does not listen on yet, it may never listen on, in ms. */
+const SETTLE = 500;
+
+/** How long a probed worker may take to answer before its event loop is taken for blocked, in ms. */
+const PROBE = 500;
+
+/** A generation that still boots when a newer one begins gives way. */
+export function begin(turn: Turn, bundle: Bundle, changes: Changes): void {
+  for (const older of turn.state.generations) if (isPending(older)) abandon(turn, older);
+  const id = turn.state.lastGeneration + 1;
+  turn.state = { ...turn.state, lastGeneration: id };
+  const old = turns.current(turn);
+  const stopFirst = old?.tag === 'live' && !hasServer(turn, old.id);
+  if (stopFirst) retireNow(turn, old);
+  if (old?.tag === 'done') turns.dropGeneration(turn, old.id);
+  turns.putGeneration(turn, { tag: 'waiting', id, bundle, changes });
+}
+
+export function isPending(generation: Generation): boolean {
+  return generation.tag === 'waiting' || generation.tag === 'booting';
+}
+
+function retireNow(turn: Turn, old: Generation): void {
+  turns.putGeneration(turn, { tag: 'retiring', id: old.id, bundle: old.bundle, changes: old.changes, told: false });
+  for (const worker of turns.workersOf(turn, old.id)) turns.terminate(turn, worker);
+}
+
+/** Whether some worker of this generation listens. */
+function hasServer(turn: Turn, generation: number): boolean {
+  return turns.workersOf(turn, generation).some((worker) => 'listening' in worker && worker.listening.length > 0);
+}
+
+/** Ends a generation that never became ready. Processes without an app stay as standbys. */
+export function abandon(turn: Turn, generation: Generation): void {
+  for (const worker of turns.workersOf(turn, generation.id)) {
+    if (worker.tag === 'spawned') turns.putWorker(turn, { ...worker, generation: null });
+    else turns.kill(turn, worker);
+  }
+  turns.dropGeneration(turn, generation.id);
+}
+
+export function fail(turn: Turn, generation: Generation, reason: BootFailure): void {
+  abandon(turn, generation);
+  turns.report(turn, { type: 'boot-failed', generation: generation.id, reason, live: turns.serving(turn) });
+}
+
+/** Rule: a waiting generation boots once nothing without a server runs beside it. */
+export function startWaiting(turn: Turn): void {
+  for (const generation of turn.state.generations) {
+    if (generation.tag !== 'waiting') continue;
+    const busy = turn.state.generations.some(
+      (older) => older.tag === 'retiring' && turns.workersOf(turn, older.id).length > 0 && !older.told,
+    );
+    if (busy) continue;
+    turns.putGeneration(turn, { ...generation, tag: 'booting' });
+    turns.arm(turn, { tag: 'boot', generation: generation.id }, turn.state.settings.boot);
+    for (let n = 0; n < turn.state.settings.workers; n += 1) engage(turn, generation.id, generation.bundle, null);
+  }
+}
+
+/** Gives a worker to a generation: a standby, else one that is being started, else a new one. */
+export function engage(turn: Turn, generation: number, bundle: Bundle, respawn: number | null): void {
+  const standby = turn.state.workers.find((worker) => worker.tag === 'standby');
+  if (standby !== undefined) return load(turn, standby, generation, bundle, respawn);
+  const spawned = turn.state.workers.find((worker) => worker.tag === 'spawned' && worker.generation === null);
+  if (spawned?.tag === 'spawned') turns.putWorker(turn, { ...spawned, generation });
+  else turns.fork(turn, generation);
+}
+
+/** The process has booted: it waits as a standby, or gets the app at once. */
+export function up(turn: Turn, worker: Worker): void {
+  if (worker.tag !== 'spawned') return;
+  const generation = turns.generationOf(turn, worker.generation);
+  if (generation === undefined) turns.putWorker(turn, { tag: 'standby', id: worker.id });
+  else load(turn, worker, generation.id, generation.bundle, generation.tag === 'live' ? turn.at : null);
+}
+
+function load(turn: Turn, worker: Worker, generation: number, bundle: Bundle, respawn: number | null): void {
+  turns.putWorker(turn, { tag: 'booting', id: worker.id, generation, listening: [], evaluated: false, respawn });
+  turns.emit(turn, { type: 'load', worker: worker.id, generation, bundle });
+  if (respawn !== null) turns.arm(turn, { tag: 'revive', worker: worker.id }, turn.state.settings.boot);
+}
+
+export function evaluated(turn: Turn, worker: Worker): void {
+  if (worker.tag !== 'booting') return;
+  turns.putWorker(turn, { ...worker, evaluated: true });
+  turns.arm(turn, { tag: 'settled', worker: worker.id }, SETTLE);
+}
+
+export function listens(turn: Turn, worker: Worker, key: Key): void {
+  if (!('listening' in worker) || worker.listening.includes(key)) return;
+  const next = { ...worker, listening: [...worker.listening, key] };
+  turns.putWorker(turn, next);
+  if (next.tag === 'booting' && hasAll(next.listening, required(turn, next.generation))) ready(turn, next);
+}
+
+export function released(turn: Turn, worker: Worker, key: Key): void {
+  if (!('listening' in worker)) return;
+  turns.putWorker(turn, { ...worker, listening: worker.listening.filter((other) => other !== key) });
+}
+
+/** What it listens on now is what it wants. */
+export function settled(turn: Turn, worker: Worker): void {
+  if (worker.tag !== 'booting') return;
+  if (worker.listening.length > 0 || required(turn, worker.generation).length === 0) ready(turn, worker);
+}
+
+export function ready(turn: Turn, worker: Worker): void {
+  if (worker.tag !== 'booting') return;
+  const { id, generation, listening, respawn } = worker;
+  if (turns.generationOf(turn, generation)?.tag !== 'live') {
+    turns.putWorker(turn, { tag: 'ready', id, generation, listening });
+    return;
+  }
+  turns.putWorker(turn, { tag: 'live', id, generation, listening });
+  turns.emit(turn, { type: 'go', worker: id });
+  turns.report(turn, { type: 'respawned', generation, ms: turn.at - (respawn ?? turn.at) });
+}
+
+/** What the live generation listens on, which `generation` is to take over. */
+function required(turn: Turn, generation: number): readonly Key[] {
+  const live = turns.current(turn);
+  if (live?.tag !== 'live') return [];
+  const keys = turns
+    .workersOf(turn, live.id, 'live')
+    .flatMap((worker) => ('listening' in worker ? worker.listening : []));
+  return live.id === generation && keys.length === 0 ? [] : keys;
+}
+
+function hasAll(listening: readonly Key[], keys: readonly Key[]): boolean {
+  return keys.every((key) => listening.includes(key));
+}
+
+/** The generation had its time. Whether its event loop turns tells a slow start from a hung one. */
+export function late(turn: Turn, generation: Generation): void {
+  if (generation.tag !== 'booting') return;
+  for (const worker of turns.workersOf(turn, generation.id, 'booting')) {
+    turns.emit(turn, { type: 'probe', worker: worker.id });
+  }
+  turns.arm(turn, { tag: 'probe', generation: generation.id }, PROBE);
+}
+
+/** It answers. Where nothing else serves, an app may take its time, or may have no server at all. */
+export function probed(turn: Turn, worker: Worker): void {
+  if (worker.tag !== 'booting') return;
+  const generation = turns.generationOf(turn, worker.generation);
+  if (generation?.tag !== 'booting') return;
+  if (required(turn, generation.id).length === 0) ready(turn, worker);
+  else fail(turn, generation, { tag: 'silent', ms: turn.state.settings.boot, blocked: false });
+}
+
+export function silent(turn: Turn, generation: Generation): void {
+  if (generation.tag !== 'booting') return;
+  fail(turn, generation, { tag: 'silent', ms: turn.state.settings.boot, blocked: true });
+}

@@ -1,0 +1,51 @@
+import type { AppError, BuildMessage, Exit, Open } from '../events.js';
+import type { Key } from '../protocol/messages.js';
+import type { Bundle } from './state.js';
+
+/** What happened. Each carries `at`, the monotonic time in ms at which it was dispatched. */
+export type RolloverEvent = { readonly at: number } & Happening;
+
+export type Happening =
+  | { readonly type: 'started' }
+  /** Inputs have another content than the last build saw. `always`: roll over even when the bundle is the same. */
+  | { readonly type: 'changed'; readonly paths: readonly string[]; readonly always: boolean }
+  | { readonly type: 'built'; readonly bundle: Bundle }
+  | { readonly type: 'build-failed'; readonly errors: readonly BuildMessage[] }
+  /** A standby forked before would not be what a start is now (environment, dependencies). */
+  | { readonly type: 'standby-stale' }
+  | { readonly type: 'worker-standby'; readonly worker: number }
+  | { readonly type: 'worker-listening'; readonly worker: number; readonly key: Key }
+  | { readonly type: 'worker-released'; readonly worker: number; readonly key: Key }
+  | { readonly type: 'worker-evaluated'; readonly worker: number }
+  /** The app itself said `process.send('ready')`. */
+  | { readonly type: 'worker-said-ready'; readonly worker: number }
+  | { readonly type: 'worker-failed'; readonly worker: number; readonly error: AppError }
+  | { readonly type: 'worker-probed'; readonly worker: number }
+  | { readonly type: 'worker-cut'; readonly worker: number }
+  | { readonly type: 'worker-drained'; readonly worker: number }
+  | { readonly type: 'worker-open'; readonly worker: number; readonly open: readonly Open[] }
+  | { readonly type: 'worker-exited'; readonly worker: number; readonly exit: Exit }
+  | { readonly type: 'time'; readonly timer: Timer }
+  | { readonly type: 'stop'; readonly force: boolean };
+
+/** Ids are never used twice, so a timer that outlived its reason finds nothing to do. */
+export type Timer =
+  /** A generation had its time to become ready. */
+  | { readonly tag: 'boot'; readonly generation: number }
+  /** A probed worker had its time to answer. */
+  | { readonly tag: 'probe'; readonly generation: number }
+  /** A worker has evaluated the app: what it listens on by now is all it wants. */
+  | { readonly tag: 'settled'; readonly worker: number }
+  /** A worker had its time to confirm that it accepts nothing more. */
+  | { readonly tag: 'cut'; readonly generation: number }
+  /** A worker that had not confirmed by then is stuck. */
+  | { readonly tag: 'stuck'; readonly worker: number }
+  | { readonly tag: 'tell'; readonly generation: number }
+  | { readonly tag: 'drain'; readonly generation: number }
+  /** A worker had its time to end by itself. */
+  | { readonly tag: 'retire'; readonly worker: number }
+  | { readonly tag: 'respawn'; readonly generation: number }
+  /** A respawned worker had its time to become ready. */
+  | { readonly tag: 'revive'; readonly worker: number }
+  | { readonly tag: 'stopping' }
+  | { readonly tag: 'stop' };

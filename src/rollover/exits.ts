@@ -1,0 +1,80 @@
+import type { Exit } from '../events.js';
+import { abandon, engage, fail } from './boot.js';
+import type { Generation, Worker } from './state.js';
+import * as turns from './turn.js';
+import type { Turn } from './turn.js';
+
+/** Crashes within this time count together, in ms. */
+const WINDOW = 10_000;
+
+/** So many of them, and zdr waits for an edit. */
+const LOOP = 3;
+
+/** The pause before the second respawn in {@link WINDOW}, in ms. */
+const PAUSE = 500;
+
+/** A process ended, for whatever reason. */
+export function exited(turn: Turn, worker: Worker, exit: Exit): void {
+  turns.dropWorker(turn, worker.id);
+  if (worker.tag === 'standby' || turn.state.phase.tag !== 'running') return;
+  const generation = turns.generationOf(turn, worker.generation);
+  if (generation === undefined) return;
+  switch (generation.tag) {
+    case 'booting':
+      if (worker.tag !== 'killed') endedBooting(turn, generation, exit);
+      return;
+    case 'taking':
+      // Others may have been cut for it already, so it goes on with a new process.
+      return engage(turn, generation.id, generation.bundle, turn.at);
+    case 'live':
+      return endedLive(turn, generation, worker, exit);
+    case 'waiting':
+    case 'down':
+    case 'done':
+    case 'draining':
+    case 'retiring':
+      return;
+  }
+}
+
+function endedBooting(turn: Turn, generation: Generation, exit: Exit): void {
+  const live = turns.current(turn);
+  if (exit.code === 0 && live?.tag !== 'live') return done(turn, generation);
+  fail(turn, generation, { tag: 'exited', exit });
+}
+
+/** A script ended well. There is nothing to respawn. */
+function done(turn: Turn, generation: Generation): void {
+  abandon(turn, generation);
+  const old = turns.current(turn);
+  if (old !== undefined) turns.dropGeneration(turn, old.id);
+  turns.putGeneration(turn, { tag: 'done', id: generation.id, bundle: generation.bundle, changes: generation.changes });
+  turns.report(turn, { type: 'done', generation: generation.id });
+}
+
+function endedLive(turn: Turn, generation: Extract<Generation, { tag: 'live' }>, worker: Worker, exit: Exit): void {
+  const script = worker.tag === 'live' && worker.listening.length === 0;
+  if (script && exit.code === 0) {
+    if (turns.workersOf(turn, generation.id).length === 0) done(turn, generation);
+    return;
+  }
+  const crashes = [...generation.crashes.filter((time) => turn.at - time < WINDOW), turn.at];
+  if (crashes.length >= LOOP * turn.state.settings.workers) {
+    for (const other of turns.workersOf(turn, generation.id)) turns.kill(turn, other);
+    turns.putGeneration(turn, { tag: 'down', id: generation.id, bundle: generation.bundle, changes: generation.changes });
+    turns.report(turn, { type: 'crashed', generation: generation.id, exit, pause: null });
+    return;
+  }
+  turns.putGeneration(turn, { ...generation, crashes });
+  const pause = PAUSE * (crashes.length - 1);
+  turns.report(turn, { type: 'crashed', generation: generation.id, exit, pause });
+  if (pause === 0) respawn(turn, generation.id);
+  else turns.arm(turn, { tag: 'respawn', generation: generation.id }, pause);
+}
+
+/** Replaces one worker of the live generation, with the same bundle. */
+export function respawn(turn: Turn, id: number): void {
+  const generation = turns.generationOf(turn, id);
+  if (generation?.tag !== 'live' || turns.workersOf(turn, id).length >= turn.state.settings.workers) return;
+  engage(turn, id, generation.bundle, turn.at);
+}

@@ -1,0 +1,99 @@
+import type { Exit } from '../events.js';
+import type { Key } from '../protocol/messages.js';
+
+/** Everything that the rollover knows. Changed by {@link step} only. */
+export interface State {
+  readonly settings: Settings;
+  readonly phase: Phase;
+  readonly build: Build;
+  /** Oldest first. Invariant: at most one is `live` or `down`, at most one is newer than it. */
+  readonly generations: readonly Generation[];
+  readonly workers: readonly Worker[];
+  readonly lastGeneration: number;
+  readonly lastWorker: number;
+}
+
+/** Times in ms. */
+export interface Settings {
+  readonly workers: number;
+  /** A generation that is not ready by then has failed. */
+  readonly boot: number;
+  /** What an old generation still serves by then is ended. */
+  readonly drain: number;
+}
+
+export type Phase =
+  | { readonly tag: 'running' }
+  /** `told`: what is open was reported. `forced`: everything was killed and only exits are awaited. */
+  | { readonly tag: 'stopping'; readonly told: boolean; readonly forced: boolean }
+  | { readonly tag: 'stopped' };
+
+export type Build =
+  | { readonly tag: 'idle' }
+  | { readonly tag: 'building'; readonly changes: Changes }
+  /** More came while it ran: once more when it ends. */
+  | { readonly tag: 'outdated'; readonly changes: Changes; readonly more: Changes };
+
+/** What led to a build. */
+export interface Changes {
+  readonly paths: readonly string[];
+  /** Monotonic time of the first of them. */
+  readonly since: number;
+  /** Roll over even when the bundle comes out the same. */
+  readonly always: boolean;
+}
+
+/** A built program: where it lies, and what tells it from another. */
+export interface Bundle {
+  readonly file: string;
+  readonly hash: string;
+}
+
+interface Born {
+  readonly id: number;
+  readonly bundle: Bundle;
+  readonly changes: Changes;
+}
+
+/** The workers of one build. */
+export type Generation =
+  /** Waits for a generation without a server to end: two of those must not run at once. */
+  | (Born & { readonly tag: 'waiting' })
+  | (Born & { readonly tag: 'booting' })
+  /** Ready; waits until the old generation has confirmed that it accepts nothing more. */
+  | (Born & { readonly tag: 'taking' })
+  /** Gets all new requests. `crashes`: monotonic times of the last ones. */
+  | (Born & { readonly tag: 'live'; readonly crashes: readonly number[] })
+  /** Was live and crashed too often: waits for an edit, the sockets stay bound. */
+  | (Born & { readonly tag: 'down' })
+  /** A script that ended with code 0. */
+  | (Born & { readonly tag: 'done' })
+  | (Born & { readonly tag: 'draining'; readonly told: boolean })
+  /** Its workers were told to end. */
+  | (Born & { readonly tag: 'retiring'; readonly told: boolean });
+
+/** A process. */
+export type Worker =
+  /** Started; `generation` is the one that waits for it. */
+  | { readonly tag: 'spawned'; readonly id: number; readonly generation: number | null }
+  /** Booted, has no app yet. */
+  | { readonly tag: 'standby'; readonly id: number }
+  | (App & { readonly tag: 'booting'; readonly evaluated: boolean; readonly respawn: number | null })
+  /** Has all it needs to serve; accepts nothing yet. */
+  | (App & { readonly tag: 'ready' })
+  | (App & { readonly tag: 'live' })
+  /** Was told to accept nothing more and has not confirmed. */
+  | (App & { readonly tag: 'cutting' })
+  | (App & { readonly tag: 'draining' })
+  /** SIGTERM was sent. */
+  | (App & { readonly tag: 'retiring' })
+  /** SIGKILL was sent. */
+  | { readonly tag: 'killed'; readonly id: number; readonly generation: number | null };
+
+interface App {
+  readonly id: number;
+  readonly generation: number;
+  readonly listening: readonly Key[];
+}
+
+export type { Exit };

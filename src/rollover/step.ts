@@ -1,0 +1,147 @@
+import { evaluated, late as bootLate, listens, probed, ready, released, settled, silent, startWaiting, up, fail } from './boot.js';
+import { buildFailed, built, bundlesOf, changed } from './builds.js';
+import { clear, cut, deadline, drained, open, tell } from './drain.js';
+import type { Effect } from './effects.js';
+import type { RolloverEvent, Timer } from './events.js';
+import { exited, respawn } from './exits.js';
+import { cutLate, goLive, takeOver } from './handover.js';
+import type { Settings, State } from './state.js';
+import { finish, late as stopLate, slow, stop } from './stop.js';
+import * as turns from './turn.js';
+import type { Turn } from './turn.js';
+
+export function initial(settings: Settings): State {
+  return {
+    settings,
+    phase: { tag: 'running' },
+    build: { tag: 'idle' },
+    generations: [],
+    workers: [],
+    lastGeneration: 0,
+    lastWorker: 0,
+  };
+}
+
+/**
+ * The whole behaviour of zdr: what follows from an event. Pure: the same state and event always give the same.
+ * Invariant: at most one generation is live, and there is never a moment at which an older one may answer a request
+ * that was sent after a newer one was reported live.
+ */
+export function step(state: State, event: RolloverEvent): readonly [State, readonly Effect[]] {
+  const turn: Turn = { state, effects: [], at: event.at };
+  handle(turn, event);
+  advance(turn);
+  const kept = bundlesOf(turn.state.generations);
+  for (const [file, bundle] of bundlesOf(state.generations)) {
+    if (!kept.has(file)) turns.emit(turn, { type: 'discard', bundle });
+  }
+  return [turn.state, turn.effects];
+}
+
+function handle(turn: Turn, event: RolloverEvent): void {
+  if ('worker' in event) return handleWorker(turn, event);
+  switch (event.type) {
+    case 'started':
+      for (let n = 0; n < turn.state.settings.workers; n += 1) turns.fork(turn, null);
+      return changed(turn, [], false);
+    case 'changed':
+      return changed(turn, event.paths, event.always);
+    case 'built':
+      return built(turn, event.bundle);
+    case 'build-failed':
+      return buildFailed(turn, event.errors);
+    case 'standby-stale':
+      return renew(turn);
+    case 'time':
+      return elapsed(turn, event.timer);
+    case 'stop':
+      return stop(turn, event.force);
+  }
+}
+
+function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worker: number }>): void {
+  const worker = turns.workerOf(turn, event.worker);
+  if (worker === undefined) return;
+  switch (event.type) {
+    case 'worker-standby':
+      return up(turn, worker);
+    case 'worker-listening':
+      return listens(turn, worker, event.key);
+    case 'worker-released':
+      return released(turn, worker, event.key);
+    case 'worker-evaluated':
+      return evaluated(turn, worker);
+    case 'worker-said-ready':
+      return ready(turn, worker);
+    case 'worker-failed': {
+      if (worker.tag === 'standby') return;
+      const generation = turns.generationOf(turn, worker.generation);
+      const reason = { tag: 'threw', error: event.error } as const;
+      if (generation?.tag === 'booting') return fail(turn, generation, reason);
+      if (worker.tag !== 'booting' || generation === undefined) return;
+      return turns.report(turn, { type: 'boot-failed', generation: generation.id, reason, live: null });
+    }
+    case 'worker-probed':
+      return probed(turn, worker);
+    case 'worker-cut':
+      return cut(turn, worker);
+    case 'worker-drained':
+      return drained(turn, worker);
+    case 'worker-open':
+      return open(turn, worker, event.open);
+    case 'worker-exited':
+      return exited(turn, worker, event.exit);
+  }
+}
+
+function elapsed(turn: Turn, timer: Timer): void {
+  if ('worker' in timer) {
+    const worker = turns.workerOf(turn, timer.worker);
+    if (worker === undefined) return;
+    if (timer.tag === 'settled') return settled(turn, worker);
+    if (timer.tag === 'stuck' && worker.tag !== 'cutting') return;
+    if (timer.tag === 'revive' && worker.tag !== 'booting') return;
+    return turns.kill(turn, worker);
+  }
+  if (timer.tag === 'stopping') return slow(turn);
+  if (timer.tag === 'stop') return stopLate(turn);
+  const generation = turns.generationOf(turn, timer.generation);
+  if (generation === undefined) return;
+  switch (timer.tag) {
+    case 'boot':
+      return bootLate(turn, generation);
+    case 'probe':
+      return silent(turn, generation);
+    case 'cut':
+      return cutLate(turn, generation);
+    case 'tell':
+      return tell(turn, generation);
+    case 'drain':
+      return deadline(turn, generation);
+    case 'respawn':
+      return respawn(turn, generation.id);
+  }
+}
+
+/** The processes that have no app yet would not be what a start is now. */
+function renew(turn: Turn): void {
+  const idle = turn.state.workers.filter(
+    (worker) => worker.tag === 'standby' || (worker.tag === 'spawned' && worker.generation === null),
+  );
+  for (const worker of idle) turns.kill(turn, worker);
+  if (idle.length > 0 && turn.state.phase.tag === 'running') turns.fork(turn, null);
+}
+
+/** What follows from the state alone, until nothing more does. */
+function advance(turn: Turn): void {
+  for (let before: State | null = null; before !== turn.state; ) {
+    before = turn.state;
+    if (turn.state.phase.tag === 'running') {
+      startWaiting(turn);
+      takeOver(turn);
+      goLive(turn);
+    }
+    clear(turn);
+    finish(turn);
+  }
+}

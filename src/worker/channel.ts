@@ -1,0 +1,35 @@
+import type { SendHandle } from 'node:child_process';
+import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js';
+import type { Handle } from './internals.js';
+
+interface Envelope {
+  readonly cmd: string;
+  readonly zdr: ToWorker;
+}
+
+// Taken before the app runs: what it does to `process.send` is its own affair.
+const sendRaw = process.send?.bind(process);
+
+/** Sends, and calls `sent` when the message (and the handle) has left this process, or cannot. */
+export function send(message: ToPrimary, handle?: Handle, sent: () => void = () => {}): void {
+  if (sendRaw === undefined || !process.connected) return sent();
+  // A channel that closes under way is no error here: node ends the worker then.
+  sendRaw({ cmd: ENVELOPE, zdr: message }, handle as unknown as SendHandle, {}, sent);
+}
+
+/** Messages of the primary, in order. The app's `process.on('message')` does not see them. */
+export function receive(listener: (message: ToWorker, handle: Handle | undefined) => void): void {
+  process.on('internalMessage' as 'message', (message, handle) => {
+    const envelope = message as Envelope;
+    if (envelope.cmd === ENVELOPE) listener(envelope.zdr, handle as unknown as Handle | undefined);
+  });
+}
+
+/**
+ * Whether the channel alone keeps this process alive. It must not while the app decides (a script ends by itself),
+ * and it must while the app waits for something that only the primary can bring.
+ */
+export function holdOn(hold: boolean): void {
+  if (hold) process.channel?.ref();
+  else process.channel?.unref();
+}

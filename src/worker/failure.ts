@@ -1,0 +1,29 @@
+import { inspect } from 'node:util';
+import type { AppError } from '../events.js';
+import { send } from './channel.js';
+
+let booting = true;
+
+/** From here on a crash is the app's own affair: node prints it. */
+export function booted(): void {
+  booting = false;
+}
+
+/**
+ * What the app does not catch while it boots goes to the primary, which says it once and well, instead of to node's
+ * own last words. An app with handlers of its own keeps them, and its 'exit' listeners run as they would.
+ */
+export function install(): void {
+  process.on('uncaughtExceptionMonitor', (error: unknown) => {
+    if (!booting || process.listenerCount('uncaughtException') > 0) return;
+    send({ tag: 'failed', error: describe(error) });
+    process.exit(1);
+  });
+}
+
+export function describe(error: unknown): AppError {
+  const text = inspect(error, { colors: false });
+  if (!(error instanceof Error)) return { name: 'Error', message: text, code: null, text, holder: null };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
+  return { name: error.name, message: error.message, code, text, holder: null };
+}

@@ -1,0 +1,150 @@
+import cluster from 'node:cluster';
+import type { Address } from '../events.js';
+import type { Key } from '../protocol/messages.js';
+import { send } from './channel.js';
+import { type ClusterChild, type Handle, type Listen2, type ListenQuery, serverPrototype, type Server } from './internals.js';
+import { add, addressOf, allListeners, gate, isLive, listenerOf, type Listener, rebind, reallyClose, remove } from './listeners.js';
+import { bindUnix } from './unix.js';
+
+/** net.js's default. */
+const BACKLOG = 511;
+
+const listen2 = serverPrototype._listen2;
+const zeros = new Map<string, number>();
+const standIns = new Map<Key, { host: string | null; port: number; addressType: number }>();
+
+/**
+ * From here on `listen` in this process takes the handle that the primary keeps for an address, where there is one,
+ * and else binds as node does and gives the primary a copy. Both are synchronous up to the bind, with node's own errors.
+ */
+export function install(): void {
+  serverPrototype._listen2 = listen;
+  const child = cluster as unknown as ClusterChild;
+  const getServer = child._getServer;
+  child._getServer = function (server, query, done) {
+    if (typeof query.addressType !== 'number') return getServer.call(this, server, query, done);
+    const { address, port, addressType, backlog, fd, flags } = query as ListenQuery & { addressType: number };
+    serverPrototype._listen2.call(server as Server, address, port, addressType, backlog, fd, flags);
+  };
+}
+
+const listen: Listen2 = function (this: Server, address, port, addressType, backlog, fd, flags) {
+  const bind = () => listen2.call(this, address, port, addressType, backlog, fd, flags);
+  if (this._handle !== null || (typeof fd === 'number' && fd >= 0)) return bind();
+  const key = keyOf(address, port, addressType);
+  const known = listenerOf(key);
+  const path = addressType === -1 ? address : null;
+  if (known !== undefined && known.server === null) {
+    // Closed and opened again before the primary let go: it is told anew once it has.
+    const parked = known.phase === 'parked';
+    use(this, known, backlog);
+    bind();
+    if (!parked) announce({ tag: 'listening', key, address: known.address });
+    return;
+  }
+  const standIn = known === undefined ? conflicting(address, port) : undefined;
+  if (standIn !== undefined) {
+    remove(standIn.key);
+    const listener: Listener = { ...standIn, key, address: { ...standIn.address, host: address ?? '::' } as Address };
+    listener.handle.getsockname = named(address ?? '::', port);
+    add(listener);
+    standIns.set(key, { host: address, port, addressType });
+    use(this, listener, backlog);
+    bind();
+    announce({ tag: 'bound', key, address: listener.address, standsIn: standIn.key }, listener.handle);
+    return;
+  }
+  if (path !== null) this._handle = bindUnix(path);
+  bind();
+  const handle = this._handle as Handle | null;
+  if (handle === null) return;
+  const listener: Listener = {
+    key,
+    handle,
+    address: addressOf(this, handle, path),
+    server: this,
+    backlog: backlog || BACKLOG,
+    phase: 'open',
+  };
+  add(listener);
+  own(listener);
+  announce({ tag: 'bound', key, address: listener.address, standsIn: null }, handle);
+};
+
+/** Said after the current turn of the app: a throw right behind `listen` must reach the primary first. */
+function announce(message: Parameters<typeof send>[0], handle?: Handle): void {
+  setImmediate(() => send(message, handle));
+}
+
+function use(server: Server, listener: Listener, backlog: number | undefined): void {
+  listener.server = server;
+  server._handle = listener.handle;
+  gate(listener, backlog || BACKLOG);
+  own(listener);
+}
+
+/** When the app closes its server the handle is parked until the primary has let go of its copy. */
+function own(listener: Listener): void {
+  listener.handle.close = (callback) => {
+    if (callback !== undefined) process.nextTick(callback);
+    listener.server = null;
+    listener.phase = 'parked';
+    listener.handle.onconnection = (_error, client) => client?.close();
+    listener.handle.unref();
+    send({ tag: 'release', key: listener.key });
+  };
+}
+
+/** The primary let go. */
+export function released(key: Key): void {
+  const listener = listenerOf(key);
+  if (listener === undefined) return;
+  if (listener.server !== null) {
+    send({ tag: 'bound', key, address: listener.address, standsIn: null }, listener.handle);
+    return;
+  }
+  remove(key);
+  reallyClose(listener.handle);
+}
+
+/** A listening handle that the primary keeps. */
+export function adopt(key: Key, address: Address, handle: Handle): void {
+  handle.unref();
+  add({ key, handle, address, server: null, backlog: BACKLOG, phase: 'kept' });
+}
+
+export function rebound(key: Key): void {
+  const real = standIns.get(key);
+  if (real !== undefined && isLive()) rebind(key, real.host, real.port, real.addressType);
+}
+
+/** The name of an address as it was asked for; the nth port 0 of a host is the nth in every generation. */
+function keyOf(address: string | null, port: number, addressType: number): Key {
+  if (addressType === -1) return `unix:${address}`;
+  const host = address ?? '';
+  if (port !== 0) return `tcp:${host}:${port}`;
+  const nth = (zeros.get(host) ?? 0) + 1;
+  zeros.set(host, nth);
+  return `tcp:${host}:0#${nth}`;
+}
+
+const ANY = new Set(['', '::', '0.0.0.0']);
+
+/** A kept handle on the same port whose host shuts this one out, or is shut out by it, in the kernel. */
+function conflicting(address: string | null, port: number): Listener | undefined {
+  if (port === 0) return undefined;
+  return allListeners().find(
+    (other) =>
+      other.phase === 'kept' &&
+      other.address.kind === 'tcp' &&
+      other.address.port === port &&
+      (ANY.has(address ?? '') || ANY.has(other.address.host)),
+  );
+}
+
+function named(host: string, port: number): NonNullable<Handle['getsockname']> {
+  return (out) => {
+    Object.assign(out, { address: host, family: host.includes(':') ? 'IPv6' : 'IPv4', port });
+    return 0;
+  };
+}

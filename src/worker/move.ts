@@ -1,0 +1,109 @@
+import type { Key } from '../protocol/messages.js';
+import { send } from './channel.js';
+import type { Handle, Server, Socket } from './internals.js';
+import { isLive, listenerOf } from './listeners.js';
+import { type Connection, forget } from './sockets.js';
+
+let moving = 0;
+let onMoved = (): void => {};
+
+/** Connections on their way out of this process. */
+export function isMoving(): boolean {
+  return moving > 0;
+}
+
+export function whenMoved(listener: () => void): void {
+  onMoved = listener;
+}
+
+/** Stops reading: what the client sends from here on stays in the kernel until the next owner reads it. */
+export function detach(connection: Connection): Handle | null {
+  const { socket } = connection;
+  const handle = socket._handle;
+  if (handle === null) return null;
+  handle.readStop();
+  const { parser } = socket;
+  if (parser?._consumed === true) {
+    parser.unconsume();
+    Reflect.set(parser, '_consumed', false);
+  }
+  forget(connection);
+  socket._handle = null;
+  // The app sees an ordinary close; node frees the parser and the server's count.
+  socket.destroy();
+  return handle;
+}
+
+/** Gives an open connection away. `served`: it has answered a request, so the keep-alive time-out runs. */
+export function move(key: Key, handle: Handle, served: boolean): void {
+  moving += 1;
+  send({ tag: 'move', key, served }, handle, () => {
+    // Our copy; the client's end notices nothing.
+    handle.close();
+    moving -= 1;
+    onMoved();
+  });
+}
+
+interface Taken {
+  readonly id: number;
+  readonly key: Key;
+  readonly handle: Handle;
+  readonly served: boolean;
+}
+
+const held: Taken[] = [];
+
+/** An open connection of an older generation. It is not read before this worker is live. */
+export function take(taken: Taken): void {
+  if (isLive()) start(taken);
+  else held.push(taken);
+}
+
+export function startTaken(): void {
+  for (const taken of held.splice(0)) start(taken);
+}
+
+function start({ id, key, handle, served }: Taken): void {
+  const listener = listenerOf(key);
+  if (listener === undefined || listener.server === null) {
+    // The new code does not listen there.
+    handle.close();
+  } else {
+    const before = new Set<Socket>();
+    const { server } = listener;
+    const seen = (socket: Socket) => before.add(socket);
+    server.prependListener('connection', seen);
+    // The path of every accepted connection.
+    listener.handle.onconnection?.call(listener.handle, 0, handle);
+    server.removeListener('connection', seen);
+    if (served) for (const socket of before) resume(socket, server as Server & HttpTimes);
+  }
+  send({ tag: 'took', id });
+}
+
+interface HttpTimes {
+  readonly keepAliveTimeout?: number;
+}
+
+const NOTHING = Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+
+/**
+ * Makes it a connection between two requests. To node's parser it would be a new one, whose first headers are late
+ * after `headersTimeout` (a 408 to a client that only waits) and which `closeIdleConnections` passes over; so the
+ * parser is given a request that nobody sees. And the keep-alive time-out runs on.
+ */
+function resume(socket: Socket, server: Server & HttpTimes): void {
+  const { parser } = socket;
+  if (parser == null) return;
+  const { onIncoming } = parser;
+  parser.onIncoming = () => 0;
+  parser.execute(NOTHING);
+  parser.onIncoming = onIncoming;
+  parser.incoming = null;
+  const { keepAliveTimeout } = server;
+  if (keepAliveTimeout === undefined || keepAliveTimeout <= 0) return;
+  setTimeout(() => {
+    if (!socket.destroyed && socket.bytesRead === 0) socket.destroy();
+  }, keepAliveTimeout).unref();
+}

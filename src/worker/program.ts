@@ -1,0 +1,31 @@
+import module from 'node:module';
+import { pathToFileURL } from 'node:url';
+import type { Program } from '../protocol/messages.js';
+import { holdOn, send } from './channel.js';
+import { booted } from './failure.js';
+
+interface Loader {
+  _load(file: string, parent: null, isMain: boolean): unknown;
+}
+
+/** Makes this process the app: what follows runs as if node had been started with the source entry. */
+export async function load({ file, entry, args }: Program): Promise<void> {
+  process.argv = [process.argv[0] ?? process.execPath, entry, ...args];
+  process.setSourceMapsEnabled(true);
+  // A script ends by itself; the channel must not keep it.
+  holdOn(false);
+  try {
+    if (file.endsWith('.cjs')) (module as unknown as Loader)._load(file, null, true);
+    else await import(pathToFileURL(file).href);
+  } catch (error) {
+    // Out of this promise, into the path that every uncaught error takes.
+    process.nextTick(() => {
+      throw error;
+    });
+    return;
+  }
+  // A rejection or a throw of the same turn comes first.
+  setImmediate(() => send({ tag: 'evaluated' }));
+}
+
+export { booted };

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+import { withApp } from '../support/app.js';
+import { get } from '../support/get.js';
+import { assertSeamless, startLoad } from '../support/load.js';
+import type { Project } from '../support/project.js';
+import type { Seen } from '../support/zdr.js';
+
+/** A save that cannot go live. `app` is the text of src/app.ts before and after. */
+interface Broken {
+  readonly file: string;
+  readonly spoil: (text: string) => string;
+  readonly seen: (event: Seen<'build-failed'> | Seen<'boot-failed'>) => void;
+  /** False where no server at all is an app of its own kind. */
+  readonly first?: false;
+}
+
+const message = (event: Seen): string => {
+  assert.equal(event.type, 'build-failed');
+  return event.errors.map(({ plain }) => plain).join('\n');
+};
+const reason = (event: Seen): Seen<'boot-failed'>['reason'] => {
+  assert.equal(event.type, 'boot-failed');
+  return event.reason;
+};
+const threw = (event: Seen): string => {
+  const why = reason(event);
+  assert.equal(why.tag, 'threw');
+  return why.error.text;
+};
+
+const before = (line: string) => (text: string): string => text.replace('server.listen', `${line}\nserver.listen`);
+
+const cases: Readonly<Record<string, Broken>> = {
+  'a syntax error': {
+    file: 'src/routes.ts',
+    spoil: (text) => `${text}\nconst = ;\n`,
+    seen: (event) => assert.match(message(event), /src\/routes\.ts:\d+:\d+[^]*const = ;/),
+  },
+  'a missing import': {
+    file: 'src/routes.ts',
+    spoil: (text) => `import './missing.ts';\n${text}`,
+    seen: (event) => assert.match(message(event), /Could not resolve "\.\/missing\.ts"[^]*src\/routes\.ts:1:7/),
+  },
+  'a missing package': {
+    file: 'src/routes.ts',
+    spoil: (text) => `import 'no-such-package';\n${text}`,
+    seen: (event) => assert.match(message(event), /Could not resolve "no-such-package"/),
+  },
+  'a broken tsconfig': {
+    file: 'tsconfig.json',
+    spoil: () => '{ "compilerOptions": ',
+    seen: (event) => assert.match(message(event), /tsconfig\.json/),
+  },
+  'a throw': {
+    file: 'src/app.ts',
+    spoil: before("throw new TypeError('no database');"),
+    seen: (event) => assert.match(threw(event), /TypeError: no database\n[^]*src\/app\.ts:13:7/),
+  },
+  'a rejected promise': {
+    file: 'src/app.ts',
+    spoil: before("await Promise.reject(new Error('no database', { cause: new Error('refused') }));"),
+    seen: (event) => assert.match(threw(event), /Error: no database[^]*refused/),
+  },
+  'a promise that nobody handles': {
+    file: 'src/app.ts',
+    spoil: (text) => text.replace(/server\.listen.*/, "void Promise.reject(new Error('nobody cares'));"),
+    seen: (event) => assert.match(threw(event), /nobody cares/),
+  },
+  'exit 0 at boot': {
+    file: 'src/app.ts',
+    spoil: before('process.exit(0);'),
+    seen: (event) => assert.deepEqual(reason(event), { tag: 'exited', exit: { code: 0, signal: null } }),
+    first: false,
+  },
+  'exit 1 at boot': {
+    file: 'src/app.ts',
+    spoil: before('process.exit(1);'),
+    seen: (event) => assert.deepEqual(reason(event), { tag: 'exited', exit: { code: 1, signal: null } }),
+  },
+  'killed at boot': {
+    file: 'src/app.ts',
+    spoil: before("process.kill(process.pid, 'SIGKILL'); for (;;);"),
+    seen: (event) => assert.deepEqual(reason(event), { tag: 'exited', exit: { code: null, signal: 'SIGKILL' } }),
+  },
+  'it never listens': {
+    file: 'src/app.ts',
+    spoil: (text) => text.replace(/server\.listen.*/, 'setInterval(() => {}, 1000);'),
+    seen: (event) => assert.deepEqual(reason(event), { tag: 'silent', ms: 1000, blocked: false }),
+    first: false,
+  },
+  'an endless loop at boot': {
+    file: 'src/app.ts',
+    spoil: before('for (;;);'),
+    seen: (event) => assert.deepEqual(reason(event), { tag: 'silent', ms: 1000, blocked: true }),
+  },
+};
+
+const prepare = (project: Project): Promise<void> => project.write('tsconfig.json', '{}\n');
+const failures = ['build-failed', 'boot-failed'] as const;
+
+for (const [name, { file, spoil, seen, first }] of Object.entries(cases)) {
+  test(`${name}: what serves goes on serving`, () =>
+    withApp('http', { args: ['--boot', '1s'], before: prepare }, async ({ project, zdr }) => {
+      const good = await project.read(file);
+      const load = startLoad(zdr.where, 'keep-alive', 4, 20);
+      const since = zdr.now();
+      await project.edit(file, spoil);
+      const event = await zdr.until('the failure', () => failures.flatMap((type) => zdr.all(type, since))[0]);
+      seen(event);
+      assert.equal(event.live, 1);
+      const upTo = load.answered();
+      await zdr.until('answers after the failure', () => load.answered() > upTo + 20);
+      assert.equal((await get(zdr.where)).version, 1);
+
+      const live = await zdr.rollover(async () => {
+        await project.version(2);
+        await project.write(file, good);
+      });
+      load.live(2, live.at);
+      assert.equal((await get(zdr.where)).version, 2);
+      assertSeamless(await load.stop());
+      assert.equal(new Set(failures.flatMap((type) => zdr.all(type, since)).map((event) => JSON.stringify({ ...event, at: 0, time: 0, generation: 0 }))).size, 1, 'one reason');
+    }));
+
+  if (first === false) continue;
+  test(`${name}: at the first start zdr waits for the edit`, () =>
+    withApp(
+      'http',
+      {
+        args: ['--boot', '1s'],
+        ready: false,
+        before: async (project) => {
+          await prepare(project);
+          await project.write('good', await project.read(file));
+          await project.edit(file, spoil);
+        },
+      },
+      async ({ project, zdr }) => {
+        const event = await zdr.until('the failure', () => failures.flatMap((type) => zdr.all(type))[0]);
+        seen(event);
+        assert.equal(event.live, null);
+        await project.write(file, await project.read('good'));
+        await zdr.event('ready');
+        assert.equal((await get(zdr.where)).version, 1);
+      },
+    ));
+}
+
+test('one failure after the other, then a good save', () =>
+  withApp('http', async ({ project, zdr }) => {
+    const good = await project.read('src/app.ts');
+    const load = startLoad(zdr.where, 'fresh', 4, 20);
+    for (const line of ['const = ;', "throw new Error('one');", 'const = = ;', "throw new Error('two');", 'process.exit(3);']) {
+      const since = zdr.now();
+      await project.write('src/app.ts', before(line)(good));
+      await zdr.until(`the failure of ${line}`, () => failures.some((type) => zdr.all(type, since).length > 0));
+    }
+    const live = await zdr.rollover(async () => {
+      await project.version(2);
+      await project.write('src/app.ts', good);
+    });
+    load.live(2, live.at);
+    assertSeamless(await load.stop());
+  }));
+
+test('a boot that hangs gives way to the next save', () =>
+  withApp('http', { args: ['--boot', '60s'] }, async ({ project, zdr }) => {
+    const good = await project.read('src/app.ts');
+    await project.write('src/app.ts', before("console.log('hangs'); for (;;);")(good));
+    await zdr.until('the hanging boot', () => zdr.stdout.includes('hangs'));
+    await zdr.rollover(async () => {
+      await project.version(2);
+      await project.write('src/app.ts', good);
+    });
+    assert.equal((await get(zdr.where)).version, 2);
+  }));
+
+test('a port that another process holds is named with its holder', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const { port } = holder.address() as { port: number };
+  try {
+    await withApp('http', async ({ project, zdr }) => {
+      const load = startLoad(zdr.where, 'keep-alive', 4, 20);
+      const since = zdr.now();
+      await project.write('src/address.ts', `export const host = '127.0.0.1';\nexport const port = ${port};\n`);
+      const failed = await zdr.event('boot-failed', {}, since);
+      assert.equal(failed.reason.tag, 'threw');
+      assert.equal(failed.reason.error.code, 'EADDRINUSE');
+      assert.equal(failed.reason.error.message, `listen EADDRINUSE: address already in use 127.0.0.1:${port}`);
+      if (process.platform === 'linux') assert.equal(failed.reason.error.holder?.pid, process.pid);
+      const live = await zdr.rollover(async () => {
+        await project.version(2);
+        await project.write('src/address.ts', 'export const host = undefined;\nexport const port = 0;\n');
+      });
+      load.live(2, live.at);
+      assertSeamless(await load.stop());
+    });
+  } finally {
+    holder.close();
+  }
+});

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withApp } from '../support/app.js';
+import { assertSeamless, startLoad } from '../support/load.js';
+
+for (const [kind, clients] of [['keep-alive', 64], ['fresh', 16]] as const) {
+  test(`${clients} clients, ${kind}, over 20 rollovers: none failed, none stale`, () =>
+    withApp('http', async ({ project, zdr }) => {
+      const load = startLoad(zdr.where, kind, clients, 30);
+      for (let version = 2; version <= 21; version++) {
+        const upTo = load.answered();
+        const live = await zdr.rollover(() => project.version(version));
+        load.live(version, live.at);
+        // Each generation serves for a while, so that connections are open and idle when it is its turn to go.
+        await zdr.until('answers', () => load.answered() >= upTo + 2 * clients);
+      }
+      const totals = await load.stop();
+      assertSeamless(totals);
+      assert.equal(totals.versions.has(21), true);
+    }));
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withApp } from '../support/app.js';
+import { within } from '../support/deadline.js';
+
+test('a script that ends with 0 is done; a save runs it again', () =>
+  withApp('script', { ready: false }, async ({ project, zdr }) => {
+    await zdr.event('done', { generation: 1 });
+    assert.equal(zdr.stdout, 'report 1\n');
+    await project.version(2);
+    await zdr.event('done', { generation: 2 });
+    assert.equal(zdr.stdout, 'report 1\nreport 2\n');
+    assert.deepEqual(zdr.all('crashed'), []);
+  }));
+
+test('a script that prints much loses nothing', () =>
+  withApp(
+    'script',
+    {
+      ready: false,
+      before: (project) =>
+        project.write('src/app.ts', "for (let i = 0; i < 20_000; i++) console.log(`line ${i}`);\nprocess.on('exit', () => console.log('the end'));\n"),
+    },
+    async ({ zdr }) => {
+      await zdr.event('done', { generation: 1 });
+      await zdr.until('the last line', () => zdr.stdout.endsWith('the end\n'));
+      assert.equal(zdr.stdout.split('\n').length, 20_002);
+    },
+  ));
+
+test('a script that fails waits for an edit', () =>
+  withApp('script', { ready: false, before: (project) => project.write('src/app.ts', "throw new Error('no input');\n") }, async ({ project, zdr }) => {
+    await zdr.event('boot-failed');
+    await project.write('src/app.ts', "console.log('fine');\n");
+    await zdr.event('done');
+    assert.equal(zdr.stdout, 'fine\n');
+  }));
+
+test('a queue worker: the old one ends before the new one begins', () =>
+  withApp('queue', async ({ project, zdr }) => {
+    await zdr.until('ticks', () => zdr.stdout.includes('tick 1\ntick 1\n'));
+    await zdr.rollover(() => project.version(2));
+    await zdr.until('ticks of the new one', () => zdr.stdout.includes('tick 2\ntick 2\n'));
+    assert.match(zdr.stdout, /^(tick 1\n)+bye 1\n(tick 2\n)+$/);
+    zdr.signalAll('SIGINT');
+    assert.deepEqual(await within('the end', zdr.exit), { code: 0, signal: null });
+    await zdr.until('the farewell', () => zdr.stdout.endsWith('bye 2\n'));
+  }));
+
+test('a queue worker that does not build goes on', () =>
+  withApp('queue', async ({ project, zdr }) => {
+    await project.write('src/version.ts', 'export const = ;\n');
+    await zdr.event('build-failed');
+    const upTo = zdr.stdout.length;
+    await zdr.until('more ticks', () => zdr.stdout.length > upTo + 20);
+    assert.ok(!zdr.stdout.includes('bye'));
+    await zdr.rollover(() => project.write('src/version.ts', 'export const version = 2;\n'));
+    await zdr.until('the new one', () => zdr.stdout.includes('bye 1\ntick 2\n'));
+  }));
