@@ -6,7 +6,15 @@ import * as esbuild from 'esbuild';
 import type { BuildMessage } from '../events.js';
 import { bannerOf, type Format } from './banner.js';
 import { openBundles } from './bundles.js';
-import { ADDON, contentsOfExternal, EXTERNAL, isExternal, nameExternals, NOT_RELATIVE, openExternals } from './externals.js';
+import {
+  ADDON,
+  contentsOfExternal,
+  EXTERNAL,
+  isExternal,
+  nameExternals,
+  NOT_RELATIVE,
+  openExternals,
+} from './externals.js';
 import { formatOf, typeOf } from './format.js';
 import { openReads } from './inputs.js';
 import { fixHelpers } from './interop.js';
@@ -166,7 +174,9 @@ export function openBuilder(options: BuilderOptions): Builder {
         esbuild.formatMessages(straight, { kind, color, terminalWidth: options.terminalWidth ?? 100 }),
       ),
     );
-    return straight.map((message, i) => toBuildMessage(message, plain?.[i] ?? message.text, coloured?.[i] ?? message.text));
+    return straight.map((message, i) =>
+      toBuildMessage(message, plain?.[i] ?? message.text, coloured?.[i] ?? message.text),
+    );
   }
 
   async function buildNow(): Promise<BuildOutcome> {

@@ -92,7 +92,8 @@ function isCall(text: string, at: number, open: number): boolean {
     const c = text[i];
     if (c === '(') depth++;
     else if (c === ')') depth--;
-    else if (c === '"' || c === "'") while (++i < text.length && text[i] !== c && text[i] !== '\n') if (text[i] === '\\') i++;
+    else if (c === '"' || c === "'")
+      while (++i < text.length && text[i] !== c && text[i] !== '\n') if (text[i] === '\\') i++;
   }
   const after = /^\s*(.)/s.exec(text.slice(i, i + 40))?.[1];
   if (after === '{') return false;
@@ -105,7 +106,7 @@ function startOf(text: string): number {
   const directive = /(?:'[^'\n]*'|"[^"\n]*")[^\S\n]*(?:;|(?=\n|$))/y;
   let at = text.startsWith('\uFEFF') ? 1 : 0;
   if (text.startsWith('#!', at)) at = (text.indexOf('\n', at) + 1 || text.length + 1) - 0;
-  for (let end = Math.min(at, text.length); ; ) {
+  for (let end = Math.min(at, text.length); ;) {
     gap.lastIndex = end;
     gap.exec(text);
     directive.lastIndex = gap.lastIndex;

@@ -23,7 +23,8 @@ export function readTsconfig(file: string): Tsconfig {
     paths ??= pathsOf(config, dirname(path));
     const bases = isObject(config) ? config['extends'] : undefined;
     // Of several bases the last one wins.
-    for (const base of [bases].flat().reverse()) if (typeof base === 'string' && base !== '') visit(baseOf(base, path));
+    for (const base of [bases].flat().toReversed())
+      if (typeof base === 'string' && base !== '') visit(baseOf(base, path));
   };
   visit(file);
   return { files, paths: paths ?? [] };

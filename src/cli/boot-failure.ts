@@ -19,12 +19,17 @@ function describe(reason: BootFailure, { cwd, paint }: Look): readonly [string, 
     case 'threw': {
       const { text } = reason.error;
       const taken = describeTaken(reason.error);
-      return taken === null ? ['threw while booting', errorLines(text, cwd, paint)] : [`cannot listen: ${taken}`, firstFrame(text, cwd, paint)];
+      return taken === null
+        ? ['threw while booting', errorLines(text, cwd, paint)]
+        : [`cannot listen: ${taken}`, firstFrame(text, cwd, paint)];
     }
     case 'exited':
       return [`${describeExit(reason.exit)} while booting`, []];
     case 'silent':
-      return [`did not listen within ${formatDuration(reason.ms)}${reason.blocked ? ' (its event loop is blocked)' : ''}`, []];
+      return [
+        `did not listen within ${formatDuration(reason.ms)}${reason.blocked ? ' (its event loop is blocked)' : ''}`,
+        [],
+      ];
   }
 }
 

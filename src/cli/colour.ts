@@ -11,7 +11,9 @@ export interface ColourHints {
  */
 export function wantsColour({ argv, env, isTTY }: ColourHints): boolean {
   const end = argv.indexOf('--');
-  const flag = argv.slice(0, end === -1 ? argv.length : end).findLast((word) => word === '--color' || word === '--no-color');
+  const flag = argv
+    .slice(0, end === -1 ? argv.length : end)
+    .findLast((word) => word === '--color' || word === '--no-color');
   if (flag !== undefined) return flag === '--color';
   if (env['NO_COLOR']) return false;
   const force = env['FORCE_COLOR'];

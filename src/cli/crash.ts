@@ -5,9 +5,16 @@ import type { Block, Look } from './look.js';
 type Crashed = ZdrEvent & { type: 'crashed' };
 
 /** The crash with what came of it: `respawnedIn` is null as long as nothing did. */
-export function crash({ generation, exit, pause }: Crashed, respawnedIn: number | null, { paint, glyphs }: Look): Block {
+export function crash(
+  { generation, exit, pause }: Crashed,
+  respawnedIn: number | null,
+  { paint, glyphs }: Look,
+): Block {
   const fate = respawnedIn === null ? next(pause) : `respawned in ${formatDuration(respawnedIn)}`;
-  return { head: `${paint.red(`${glyphs.failed} #${generation} crashed (${cause(exit)})`)}${paint.dim(`, ${fate}`)}`, body: [] };
+  return {
+    head: `${paint.red(`${glyphs.failed} #${generation} crashed (${cause(exit)})`)}${paint.dim(`, ${fate}`)}`,
+    body: [],
+  };
 }
 
 /** How long a crash may wait for its respawn, so that both are one line. A longer one is said at once. */

@@ -41,8 +41,10 @@ function fromPackage(path: string, cwd: string): Named | Wrong | null {
     return wrong(`${name} cannot be read`, (error as Error).message);
   }
   const entry = content?.zdr?.entry;
-  if (entry !== undefined && (typeof entry !== 'string' || entry === '')) return wrong(`zdr.entry in ${name} is no path`, 'write it as "zdr": { "entry": "src/app.ts" }');
-  if (entry !== undefined) return { tag: 'named', file: resolve(dirname(path), entry), from: ` (zdr.entry in ${name})` };
+  if (entry !== undefined && (typeof entry !== 'string' || entry === ''))
+    return wrong(`zdr.entry in ${name} is no path`, 'write it as "zdr": { "entry": "src/app.ts" }');
+  if (entry !== undefined)
+    return { tag: 'named', file: resolve(dirname(path), entry), from: ` (zdr.entry in ${name})` };
   // `source` belongs to other tools as well: a form that we do not know is theirs.
   const source = content?.source;
   if (typeof source !== 'string' || source === '') return null;

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { DevOptions } from '../options.js';
-import type { DevCommand } from './arguments.js';
+import type { DevCommand } from './dev-command.js';
 import { resolveEntry } from './entry.js';
 import { packageFolder } from './package-folder.js';
 import { wrong, type Wrong } from './wrong.js';
@@ -18,9 +18,13 @@ export function resolveDev(command: DevCommand, cwd: string): Resolved | Wrong {
   const envFiles = command.envFiles.map(({ path, required }) => ({ path: resolve(cwd, path), required }));
   for (const [at, { path, required }] of envFiles.entries())
     if (required && !isFile(path))
-      return wrong(`--env-file ${command.envFiles[at]?.path} does not exist`, 'use --env-file-if-exists for a file that may be missing');
+      return wrong(
+        `--env-file ${command.envFiles[at]?.path} does not exist`,
+        'use --env-file-if-exists for a file that may be missing',
+      );
   const tsconfig = command.tsconfig === null ? null : resolve(cwd, command.tsconfig);
-  if (tsconfig !== null && !isFile(tsconfig)) return wrong(`--tsconfig ${command.tsconfig} does not exist`, 'without it, the nearest tsconfig.json is read');
+  if (tsconfig !== null && !isFile(tsconfig))
+    return wrong(`--tsconfig ${command.tsconfig} does not exist`, 'without it, the nearest tsconfig.json is read');
   return {
     tag: 'resolved',
     options: {

@@ -27,18 +27,25 @@ function check(file: string, from: string, cwd: string): Entry | Wrong {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat === undefined) return missing(file, name, cwd);
   if (stat.isDirectory()) {
-    const inside = ['server', 'app', 'main', 'index'].flatMap((stem) => sources(file).filter((source) => parse(source).name === stem));
-    return wrong(`${name} is a folder`, inside[0] === undefined ? 'name the file that starts the app' : meant(join(file, inside[0]), cwd));
+    const inside = ['server', 'app', 'main', 'index'].flatMap((stem) =>
+      sources(file).filter((source) => parse(source).name === stem),
+    );
+    return wrong(
+      `${name} is a folder`,
+      inside[0] === undefined ? 'name the file that starts the app' : meant(join(file, inside[0]), cwd),
+    );
   }
   if (!stat.isFile()) return wrong(`${name} is not a file`, 'name the file that starts the app');
-  if (!extensions.includes(extname(file))) return wrong(`${name} is no JavaScript or TypeScript`, `zdr runs ${extensions.join(' ')}`);
+  if (!extensions.includes(extname(file)))
+    return wrong(`${name} is no JavaScript or TypeScript`, `zdr runs ${extensions.join(' ')}`);
   return { tag: 'entry', file };
 }
 
 function missing(file: string, name: string, cwd: string): Wrong {
   const folder = dirname(file);
   const message = `${name} does not exist`;
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return wrong(message, `there is no folder ${shownPath(folder, cwd)}`);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    return wrong(message, `there is no folder ${shownPath(folder, cwd)}`);
   const names = sources(folder);
   const near = names.find((source) => parse(source).name === parse(file).name) ?? nearest(basename(file), names);
   return wrong(message, near === null ? `looked in ${shownPath(cwd, '/')}` : meant(join(folder, near), cwd));

@@ -21,11 +21,14 @@ export function helpText(version: string, paint: Paint): string {
     option('-q, --quiet', 'tell problems only'),
     option('    --json', 'tell events, one a line, on stderr'),
     option('    --color, --no-color', 'as NO_COLOR and FORCE_COLOR'),
+    option('-h, --help, -v, --version', ''),
     '',
     example('zdr dev', 'what package.json or src says'),
     example('zdr dev src/server.ts -w 2', 'two processes'),
     example('zdr dev --env-file .env -- --port 8080', 'the app gets --port 8080'),
     '',
     paint.dim('Ctrl-C stops when all is answered, twice at once. SIGUSR2 reloads. A time: 10s'),
-  ].map((line) => line.trimEnd()).join('\n')}\n`;
+  ]
+    .map((line) => line.trimEnd())
+    .join('\n')}\n`;
 }

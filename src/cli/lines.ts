@@ -29,23 +29,37 @@ export function block(event: ZdrEvent, late: boolean, look: Look): Block {
       return line(paint.dim(`${glyphs.reload} ${causes(event.causes, look)} ${glyphs.arrow} same bundle${stays}`));
     }
     case 'build-failed':
-      return line(`${paint.red(`${glyphs.failed} build failed`)}${paint.dim(`, ${afterwards(event.live)}`)}`, messages(event.errors, 'error', look));
+      return line(
+        `${paint.red(`${glyphs.failed} build failed`)}${paint.dim(`, ${afterwards(event.live)}`)}`,
+        messages(event.errors, 'error', look),
+      );
     case 'build-warning':
-      return line(paint.yellow(`${glyphs.warning} ${counted(event.warnings.length, 'build warning')}`), messages(event.warnings, 'warning', look));
+      return line(
+        paint.yellow(`${glyphs.warning} ${counted(event.warnings.length, 'build warning')}`),
+        messages(event.warnings, 'warning', look),
+      );
     case 'boot-failed':
       return bootFailure(event, look);
     case 'crashed':
       return crash(event, null, look);
     case 'respawned':
-      return line(`${paint.green(glyphs.reload)} ${paint.green(`#${event.generation} respawned`)} ${paint.dim(`in ${formatDuration(event.ms)}`)}`);
+      return line(
+        `${paint.green(glyphs.reload)} ${paint.green(`#${event.generation} respawned`)} ${paint.dim(`in ${formatDuration(event.ms)}`)}`,
+      );
     case 'done':
-      return line(`${paint.green(`${glyphs.done} #${event.generation} done`)}${paint.dim(' (exit code 0), waiting for an edit')}`);
+      return line(
+        `${paint.green(`${glyphs.done} #${event.generation} done`)}${paint.dim(' (exit code 0), waiting for an edit')}`,
+      );
     case 'draining':
-      return line(`${paint.yellow(glyphs.draining)} #${event.generation} ${paint.dim('finishes')} ${describeOpen(event.open, glyphs.ellipsis)}`);
+      return line(
+        `${paint.yellow(glyphs.draining)} #${event.generation} ${paint.dim('finishes')} ${describeOpen(event.open, glyphs.ellipsis)}`,
+      );
     case 'drained':
       return line(`${paint.green(glyphs.done)} #${event.generation} ${paint.dim('done')}`);
     case 'cut-short':
-      return line(`${paint.red(`${glyphs.failed} #${event.generation} ran out of time, ended`)} ${describeOpen(event.open, glyphs.ellipsis)}`);
+      return line(
+        `${paint.red(`${glyphs.failed} #${event.generation} ran out of time, ended`)} ${describeOpen(event.open, glyphs.ellipsis)}`,
+      );
     case 'stopping': {
       const open = event.open.length === 0 ? '' : `, ${countOpen(event.open)} open`;
       const force = look.interactive ? paint.dim(` ${glyphs.dot} press ctrl+c again to force`) : '';
@@ -54,7 +68,10 @@ export function block(event: ZdrEvent, late: boolean, look: Look): Block {
     case 'stopped':
       return line(`${paint.green(glyphs.stopped)} stopped${event.forced ? ' by force' : ''}`);
     case 'warning':
-      return line(paint.yellow(`${glyphs.warning} ${harmless(event.message)}`), event.hint === null ? [] : [paint.dim(`  ${harmless(event.hint)}`)]);
+      return line(
+        paint.yellow(`${glyphs.warning} ${harmless(event.message)}`),
+        event.hint === null ? [] : [paint.dim(`  ${harmless(event.hint)}`)],
+      );
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DevOptions } from '../options.js';
-import type { DevCommand } from './arguments.js';
+import type { DevCommand } from './dev-command.js';
 import { leave, say } from './output.js';
 import { exitCodeOf, onSignals } from './signals.js';
 import type { Style } from './style.js';
@@ -10,7 +10,12 @@ import { ownNetworks } from './urls.js';
 const forceDeadline = 3_000;
 
 /** Runs the app until somebody ends it, and then the process. */
-export async function run(options: Omit<DevOptions, 'width' | 'onEvent'>, { json, quiet }: DevCommand, version: string, style: Style): Promise<never> {
+export async function run(
+  options: Omit<DevOptions, 'width' | 'onEvent'>,
+  { json, quiet }: DevCommand,
+  version: string,
+  style: Style,
+): Promise<never> {
   const { stdin, stderr } = process;
   const { cwd, entry, workers } = options;
   const interactive = stdin.isTTY === true && stderr.isTTY === true;

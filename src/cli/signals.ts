@@ -3,8 +3,8 @@ import { constants } from 'node:os';
 type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /**
- * One Ctrl-C under `npm run` arrives twice, from the terminal and from npm, which passes it on. Within this time, in
- * ms, it is the same one; nobody presses twice that fast.
+ * One Ctrl-C under `npm run` can arrive twice: from the terminal, and from npm, which passes it on (12 ms later where
+ * npm's shell is bash). Within this time, in ms, the same signal is the same press; nobody presses twice that fast.
  */
 const same = 100;
 

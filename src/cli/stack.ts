@@ -40,14 +40,19 @@ interface Frame {
 /** `    at name (path:1:2)` or `    at path:1:2`. */
 function readFrame(line: string): Frame | null {
   const match = /^(\s+at (?:async )?(?:.*\()?)(\S.*?)((?::\d+){1,2})(\)?(?: \{)?)$/.exec(line);
-  if (match === null) return /^\s+at .*(<anonymous>|native)\)?(?: \{)?$/.test(line) ? { start: '', path: 'node:', place: '', end: line.slice(-3) } : null;
+  if (match === null)
+    return /^\s+at .*(<anonymous>|native)\)?(?: \{)?$/.test(line)
+      ? { start: '', path: 'node:', place: '', end: line.slice(-3) }
+      : null;
   const [, start = '', path = '', place = '', end = ''] = match;
   return { start, path: path.startsWith('file://') ? fromUrl(path) : path, place, end };
 }
 
 function showFrame({ start, path, place, end }: Frame, cwd: string, paint: Paint): string {
   const shown = `${shownPath(path, cwd)}${place}`;
-  return isDependency(path) ? paint.dim(`${start}${shown}${end}`) : `${paint.dim(start)}${paint.cyan(shown)}${paint.dim(end)}`;
+  return isDependency(path)
+    ? paint.dim(`${start}${shown}${end}`)
+    : `${paint.dim(start)}${paint.cyan(shown)}${paint.dim(end)}`;
 }
 
 function isInternal(path: string): boolean {

@@ -7,7 +7,8 @@ export function describeTaken({ code, message, holder }: AppError): string | nul
   // Node ends its message with host:port or with the path of the socket.
   const place = /address already in use (.+)$/m.exec(message)?.[1] ?? '';
   const [, host = '', port] = /^(.*):(\d+)$/.exec(place) ?? [];
-  const what = port === undefined ? place || 'the address' : everywhere(host) ? `port ${port}` : `port ${port} of ${host}`;
+  const what =
+    port === undefined ? place || 'the address' : everywhere(host) ? `port ${port}` : `port ${port} of ${host}`;
   const who = holder === null ? '' : ` by ${harmlessName(holder.command)} (pid ${holder.pid})`;
   return `${harmlessName(what)} is taken${who}`;
 }

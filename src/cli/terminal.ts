@@ -22,7 +22,11 @@ export interface TerminalSettings {
  */
 export class Terminal {
   readonly #settings: TerminalSettings;
-  #waiting: { readonly event: ZdrEvent & { type: 'crashed' }; readonly at: Date; readonly timer: NodeJS.Timeout } | null = null;
+  #waiting: {
+    readonly event: ZdrEvent & { type: 'crashed' };
+    readonly at: Date;
+    readonly timer: NodeJS.Timeout;
+  } | null = null;
   #last = { text: '', times: 1 };
   #troubled = false;
   #afterKey = false;

@@ -11,7 +11,8 @@ export interface Url {
 
 /** The URLs of an address. `networks` are the machine's own IPv4 addresses, for servers that listen on all of them. */
 export function urls(address: Address, networks: readonly string[], paint: Paint): readonly Url[] {
-  if (address.kind === 'unix') return [{ label: 'Local', text: paint.cyan(harmlessName(address.path.replace(/^\0/, '@'))) }];
+  if (address.kind === 'unix')
+    return [{ label: 'Local', text: paint.cyan(harmlessName(address.path.replace(/^\0/, '@'))) }];
   const { protocol, host, port } = address;
   const end = protocol === 'tcp' ? '' : '/';
   const local = everywhere(host) ? 'localhost' : host;

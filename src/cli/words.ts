@@ -29,7 +29,13 @@ const known = Object.fromEntries(
 
 /** Takes the command line apart. Not strict, so that our own errors can say what was meant. */
 export function readWords(argv: readonly string[]): Words | Wrong {
-  const { tokens } = parseArgs({ args: [...argv], options: known, strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: known,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const options: GivenOption[] = [];
   const positionals: string[] = [];
   let args: readonly string[] = [];
@@ -41,7 +47,12 @@ export function readWords(argv: readonly string[]): Words | Wrong {
     if (token.kind === 'positional') {
       const last = tokens[at - 1];
       // `--poll 500`: parseArgs knows no optional values. No entry is named like a time.
-      if (last?.kind === 'option' && last.name === 'poll' && last.value === undefined && /^\d+(ms|s)?$/.test(token.value))
+      if (
+        last?.kind === 'option' &&
+        last.name === 'poll' &&
+        last.value === undefined &&
+        /^\d+(ms|s)?$/.test(token.value)
+      )
         options.splice(-1, 1, { name: 'poll', as: last.rawName, value: token.value });
       else positionals.push(token.value);
       continue;
@@ -70,7 +81,8 @@ function readOption({ name, rawName, value, inlineValue }: OptionToken, word: st
       if (value !== undefined) return wrong(`${rawName} takes no value`, `write ${rawName} alone`);
       return { name, as: rawName, value: null };
     case 'maybe':
-      if (value === '') return wrong(`${rawName} has an empty value`, `write ${rawName} alone, or ${rawName} with ${wants}`);
+      if (value === '')
+        return wrong(`${rawName} has an empty value`, `write ${rawName} alone, or ${rawName} with ${wants}`);
       return { name, as: rawName, value: value ?? null };
     case 'value': {
       // `-w=4` reaches us as `=4`; `--drain --boot` as the value `--boot`.
@@ -87,9 +99,11 @@ function unknownOption(rawName: string, word: string): Wrong {
   if (process.allowedNodeEnvironmentFlags.has(rawName))
     return wrong(message, `a flag of Node goes into the environment: NODE_OPTIONS=${word} zdr dev …`);
   const lower = rawName.toLowerCase();
-  if (rawName.length === 2 && flagNames.some((name) => flags[name].short === lower[1])) return wrong(message, `did you mean ${lower}?`);
+  if (rawName.length === 2 && flagNames.some((name) => flags[name].short === lower[1]))
+    return wrong(message, `did you mean ${lower}?`);
   const meant = nearest(word.replace(/^-+|=.*$/g, ''), flagNames);
-  if (meant !== null && word.length > 2) return wrong(`unknown option ${word.replace(/=.*$/, '')}`, `did you mean --${meant}?`);
+  if (meant !== null && word.length > 2)
+    return wrong(`unknown option ${word.replace(/=.*$/, '')}`, `did you mean --${meant}?`);
   return wrong(message, `zdr --help lists the options; options of the app go after --`);
 }
 

@@ -23,7 +23,10 @@ export function followedAs(stamp: Stamp): Followed {
 export function rebase(file: Followed, stamp: Stamp): Followed {
   const at = file.contents.lastIndexOf(hashIn(stamp));
   if (at < 0) return followedAs(stamp);
-  return { contents: file.contents.slice(at), seen: file.contents.length - 1 === at ? pickSeen(file, stamp) : file.seen };
+  return {
+    contents: file.contents.slice(at),
+    seen: file.contents.length - 1 === at ? pickSeen(file, stamp) : file.seen,
+  };
 }
 
 /** The file now has this content: the new state, and whether that has to be reported. */

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseArguments } from '../../dist/cli/arguments.js';
+import type { DevCommand } from '../../dist/cli/dev-command.js';
+
+const bare: DevCommand = {
+  tag: 'dev',
+  entry: null,
+  args: [],
+  workers: 1,
+  drain: 600_000,
+  boot: 10_000,
+  envFiles: [],
+  execArgv: [],
+  conditions: [],
+  tsconfig: null,
+  watch: [],
+  ignore: [],
+  poll: null,
+  quiet: false,
+  json: false,
+};
+
+const understood: readonly (readonly [string, Partial<DevCommand>])[] = [
+  ['dev', {}],
+  ['dev src/app.ts', { entry: 'src/app.ts' }],
+  ['-w 2 dev src/app.ts', { entry: 'src/app.ts', workers: 2 }],
+  ['dev -w4', { workers: 4 }],
+  ['dev -w=4', { workers: 4 }],
+  ['dev --workers=max', { workers: 'max' }],
+  ['dev -w 2 -w 3', { workers: 3 }],
+  ['dev --drain 30s --boot 1.5s', { drain: 30_000, boot: 1_500 }],
+  ['dev --drain=2m --boot=500ms', { drain: 120_000, boot: 500 }],
+  ['dev --drain 0', { drain: 0 }],
+  ['dev --poll', { poll: 200 }],
+  ['dev --poll 500', { poll: 500 }],
+  ['dev --poll=1s', { poll: 1_000 }],
+  ['dev --poll src/app.ts', { poll: 200, entry: 'src/app.ts' }],
+  ['dev -q --json', { quiet: true, json: true }],
+  ['dev --tsconfig a.json', { tsconfig: 'a.json' }],
+  ['dev --watch a --watch b --ignore c', { watch: ['a', 'b'], ignore: ['c'] }],
+  [
+    'dev --env-file a --env-file-if-exists b --env-file c',
+    {
+      envFiles: [
+        { path: 'a', required: true },
+        { path: 'b', required: false },
+        { path: 'c', required: true },
+      ],
+    },
+  ],
+  [
+    'dev --import ./a.js -r b --require c -C d',
+    { execArgv: ['--import=./a.js', '--require=b', '--require=c', '--conditions=d'], conditions: ['d'] },
+  ],
+  ['dev --no-color', {}],
+  ['dev a.ts -- -w 9 -- --help', { entry: 'a.ts', args: ['-w', '9', '--', '--help'] }],
+  ['dev -- x', { args: ['x'] }],
+];
+
+for (const [line, expected] of understood)
+  test(`zdr ${line}`, () => assert.deepEqual(parseArguments(line.split(' ')), { ...bare, ...expected }));
+
+const others: readonly (readonly [string, string])[] = [
+  ['', 'help'],
+  ['--help', 'help'],
+  ['dev -h --workers 0', 'help'],
+  ['-v', 'version'],
+  ['dev --version', 'version'],
+];
+
+for (const [line, tag] of others)
+  test(`zdr ${line} is ${tag}`, () => assert.equal(parseArguments(line === '' ? [] : line.split(' ')).tag, tag));
+
+const refused: readonly (readonly [string, RegExp, RegExp])[] = [
+  ['dve', /unknown command dve/, /zdr dev\?/],
+  ['src/app.ts', /not a command/, /zdr dev src\/app\.ts/],
+  ['-q', /no command/, /zdr dev/],
+  ['start', /not there yet/, /zdr dev/],
+  ['reload', /not there yet/, /zdr dev/],
+  ['status --json', /not there yet/, /zdr dev/],
+  ['dev a.ts b', /unexpected argument b/, /zdr dev a\.ts -- b/],
+  ['dev --wrokers 4', /unknown option --wrokers/, /--workers\?/],
+  ['dev --env x', /unknown option --env/, /--env-file\?/],
+  ['dev -dran=5', /unknown option -dran$/, /--drain\?/],
+  ['dev -V', /unknown option -V/, /-v\?/],
+  ['dev --xyzzy', /unknown option --xyzzy/, /--help/],
+  ['dev --max-old-space-size=9', /unknown option/, /NODE_OPTIONS=--max-old-space-size=9/],
+  ['dev --inspect=9229', /--inspect is not there yet/, /NODE_OPTIONS/],
+  ['dev --quiet=1', /takes no value/, /--quiet/],
+  ['dev --drain 30', /no unit/, /30s or --drain 30ms/],
+  ['dev --drain soon', /no time/, /500ms/],
+  ['dev --drain 700h', /too long/, /596h/],
+  ['dev --drain --boot', /--drain needs a time/, /30s/],
+  ['dev --boot', /--boot needs a time/, /30s/],
+  ['dev --boot 0', /no time to boot/, /10s/],
+  ['dev -w', /-w needs/, /-w 4/],
+  ['dev -w 0', /no number of workers/, /max/],
+  ['dev -w two', /no number of workers/, /max/],
+  ['dev --poll 1', /without pause/, /200/],
+  ['dev --tsconfig=', /needs a file/, /--tsconfig=/],
+];
+
+for (const [line, message, hint] of refused)
+  test(`zdr ${line} is refused`, () => {
+    const parsed = parseArguments(line.split(' '));
+    assert.equal(parsed.tag, 'wrong');
+    assert.match(parsed.message, message);
+    assert.match(parsed.hint, hint);
+  });
