@@ -22,7 +22,8 @@ export type ZdrEvent =
   | { readonly type: 'done'; readonly generation: number }
   /** An old generation still finishes `open`. */
   | { readonly type: 'draining'; readonly generation: number; readonly open: readonly Open[] }
-  | { readonly type: 'drained'; readonly generation: number }
+  /** An old generation has ended. `told`: it was reported as draining, or cut short, before. */
+  | { readonly type: 'drained'; readonly generation: number; readonly told: boolean }
   /** What was still open at the drain's deadline and is ended now. */
   | { readonly type: 'cut-short'; readonly generation: number; readonly open: readonly Open[] }
   | { readonly type: 'stopping'; readonly open: readonly Open[] }

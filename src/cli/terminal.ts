@@ -43,6 +43,8 @@ export class Terminal {
       if (!quiet || isProblem(event)) write(jsonLine(event, at));
       return;
     }
+    // Most old generations are gone before a person could read of them.
+    if (event.type === 'drained' && !event.told) return;
     const crashed = this.#takeWaiting();
     if (crashed !== null && event.type === 'respawned' && event.generation === crashed.event.generation) {
       this.#print(crash(crashed.event, event.ms, look), crashed.at);

@@ -60,7 +60,16 @@ export function startWaiting(turn: Turn): void {
     if (busy) continue;
     turns.putGeneration(turn, { ...generation, tag: 'booting' });
     turns.arm(turn, { tag: 'boot', generation: generation.id }, turn.state.settings.boot);
-    for (let n = 0; n < turn.state.settings.workers; n += 1) engage(turn, generation.id, generation.bundle, null);
+    engage(turn, generation.id, generation.bundle, null);
+  }
+}
+
+/** Rule: the first worker of a generation binds what is new; the others boot when it is ready, and share it. */
+export function startOthers(turn: Turn): void {
+  for (const generation of turn.state.generations) {
+    if (generation.tag !== 'booting' || turns.workersOf(turn, generation.id, 'ready').length === 0) continue;
+    const missing = turn.state.settings.workers - turns.workersOf(turn, generation.id).length;
+    for (let n = 0; n < missing; n += 1) engage(turn, generation.id, generation.bundle, null);
   }
 }
 

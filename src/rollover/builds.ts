@@ -4,6 +4,9 @@ import type { Bundle, Changes, Generation } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
 
+/** An editor that truncates and writes, or removes and creates, is done within this time, in ms. */
+const TELL = 60;
+
 /** Builds at the first change; what comes while it builds is built once more, together. */
 export function changed(turn: Turn, paths: readonly string[], always: boolean): void {
   if (turn.state.phase.tag !== 'running') return;
@@ -11,6 +14,7 @@ export function changed(turn: Turn, paths: readonly string[], always: boolean): 
   const { build } = turn.state;
   switch (build.tag) {
     case 'idle':
+    case 'failed':
       return start(turn, changes);
     case 'building':
       turn.state = { ...turn.state, build: { tag: 'outdated', changes: build.changes, more: changes } };
@@ -34,7 +38,7 @@ function merge(first: Changes, second: Changes): Changes {
 function finish(turn: Turn): Changes | null {
   const { build } = turn.state;
   turn.state = { ...turn.state, build: { tag: 'idle' } };
-  if (turn.state.phase.tag !== 'running' || build.tag === 'idle') return null;
+  if (turn.state.phase.tag !== 'running' || build.tag === 'idle' || build.tag === 'failed') return null;
   if (build.tag === 'building') return build.changes;
   start(turn, merge(build.changes, build.more));
   return null;
@@ -63,7 +67,15 @@ function wanted(turn: Turn, bundle: Bundle, changes: Changes): boolean {
 
 export function buildFailed(turn: Turn, errors: readonly BuildMessage[]): void {
   if (finish(turn) === null) return;
-  turns.report(turn, { type: 'build-failed', errors, live: turns.serving(turn) });
+  turn.state = { ...turn.state, build: { tag: 'failed', errors, since: turn.at } };
+  turns.arm(turn, { tag: 'tell-failure', since: turn.at }, TELL);
+}
+
+export function tellFailure(turn: Turn, since: number): void {
+  const { build } = turn.state;
+  if (build.tag !== 'failed' || build.since !== since) return;
+  turn.state = { ...turn.state, build: { tag: 'idle' } };
+  turns.report(turn, { type: 'build-failed', errors: build.errors, live: turns.serving(turn) });
 }
 
 /** Bundles that some generation of `generations` still needs. */

@@ -59,7 +59,7 @@ export function clear(turn: Turn): void {
     if (generation.tag !== 'draining' && generation.tag !== 'retiring') continue;
     if (turns.workersOf(turn, generation.id).length > 0) continue;
     turns.dropGeneration(turn, generation.id);
-    if (generation.told) turns.report(turn, { type: 'drained', generation: generation.id });
+    turns.report(turn, { type: 'drained', generation: generation.id, told: generation.told });
   }
   const draining = turn.state.generations.filter((generation) => generation.tag === 'draining');
   const oldest = draining[0];

@@ -47,5 +47,7 @@ export type Timer =
   | { readonly tag: 'respawn'; readonly generation: number }
   /** A respawned worker had its time to become ready. */
   | { readonly tag: 'revive'; readonly worker: number }
+  /** The errors of a build that began at `since` are to be told. */
+  | { readonly tag: 'tell-failure'; readonly since: number }
   | { readonly tag: 'stopping' }
   | { readonly tag: 'stop' };

@@ -1,4 +1,4 @@
-import type { Exit } from '../events.js';
+import type { BuildMessage } from '../events.js';
 import type { Key } from '../protocol/messages.js';
 
 /** Everything that the rollover knows. Changed by {@link step} only. */
@@ -30,6 +30,8 @@ export type Phase =
 
 export type Build =
   | { readonly tag: 'idle' }
+  /** Its errors are told unless another change comes at once: half a save is not worth a word. */
+  | { readonly tag: 'failed'; readonly errors: readonly BuildMessage[]; readonly since: number }
   | { readonly tag: 'building'; readonly changes: Changes }
   /** More came while it ran: once more when it ends. */
   | { readonly tag: 'outdated'; readonly changes: Changes; readonly more: Changes };
@@ -95,5 +97,3 @@ interface App {
   readonly generation: number;
   readonly listening: readonly Key[];
 }
-
-export type { Exit };

@@ -1,5 +1,5 @@
-import { evaluated, late as bootLate, listens, probed, ready, released, settled, silent, startWaiting, up, fail } from './boot.js';
-import { buildFailed, built, bundlesOf, changed } from './builds.js';
+import { evaluated, late as bootLate, listens, probed, ready, released, settled, silent, startOthers, startWaiting, up, fail } from './boot.js';
+import { buildFailed, built, bundlesOf, changed, tellFailure } from './builds.js';
 import { clear, cut, deadline, drained, open, tell } from './drain.js';
 import type { Effect } from './effects.js';
 import type { RolloverEvent, Timer } from './events.js';
@@ -103,6 +103,7 @@ function elapsed(turn: Turn, timer: Timer): void {
     if (timer.tag === 'revive' && worker.tag !== 'booting') return;
     return turns.kill(turn, worker);
   }
+  if (timer.tag === 'tell-failure') return tellFailure(turn, timer.since);
   if (timer.tag === 'stopping') return slow(turn);
   if (timer.tag === 'stop') return stopLate(turn);
   const generation = turns.generationOf(turn, timer.generation);
@@ -138,6 +139,7 @@ function advance(turn: Turn): void {
     before = turn.state;
     if (turn.state.phase.tag === 'running') {
       startWaiting(turn);
+      startOthers(turn);
       takeOver(turn);
       goLive(turn);
     }

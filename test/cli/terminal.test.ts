@@ -117,7 +117,7 @@ const lines: readonly (readonly [ZdrEvent, string])[] = [
   [respawned, 'T ↻ #7 respawned in 48 ms\n'],
   [{ type: 'done', generation: 1 }, 'T ● #1 done (exit code 0), waiting for an edit\n'],
   [{ type: 'draining', generation: 3, open: [websocket] }, 'T ◌ #3 finishes 1 websocket\n'],
-  [{ type: 'drained', generation: 3 }, 'T ● #3 done\n'],
+  [{ type: 'drained', generation: 3, told: true }, 'T ● #3 done\n'],
   [{ type: 'cut-short', generation: 3, open: [websocket, websocket] }, 'T ✘ #3 ran out of time, ended 2 websockets\n'],
   [{ type: 'stopping', open: [] }, 'T ■ stopping\n'],
   [{ type: 'stopping', open: [websocket] }, 'T ■ stopping, 1 websocket open\n'],
@@ -175,7 +175,7 @@ test('a crash that something else follows is told first', () => {
 
 test('the same reason again is not shown again', () => {
   const once = failed({ tag: 'threw', error: threw });
-  const writes = told([once, once, once, { type: 'drained', generation: 3 }, once]);
+  const writes = told([once, once, once, { type: 'drained', generation: 3, told: true }, once]);
   assert.deepEqual(writes.slice(1, 3), [
     'T ✘ #5 threw while booting, #3 keeps serving, as above (x2)\n',
     'T ✘ #5 threw while booting, #3 keeps serving, as above (x3)\n',
@@ -184,7 +184,7 @@ test('the same reason again is not shown again', () => {
 });
 
 test('quiet tells problems only', () => {
-  assert.deepEqual(told([ready, crashed(0), respawned, { type: 'drained', generation: 3 }], { quiet: true }), [
+  assert.deepEqual(told([ready, crashed(0), respawned, { type: 'drained', generation: 3, told: true }], { quiet: true }), [
     'T ✘ #7 crashed (SIGSEGV), respawned in 48 ms\n',
   ]);
 });

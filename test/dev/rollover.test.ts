@@ -8,7 +8,7 @@ import { freePort } from '../support/ports.js';
 
 for (const fixture of ['http', 'express', 'fastify', 'hono', 'koa', 'cjs', 'websocket', 'sse', 'uploads', 'tsconfig-paths']) {
   test(`${fixture}: a save goes live, on the same port`, () =>
-    withApp(fixture, async ({ project, zdr }) => {
+    withApp(fixture, { entry: fixture === 'cjs' ? 'src/app.cts' : 'src/app.ts' }, async ({ project, zdr }) => {
       const { where } = zdr;
       const first = await get(where);
       assert.equal(first.version, 1);
@@ -115,13 +115,14 @@ const listening = (listen: string): string => `
 `;
 
 const shapes: Readonly<Record<string, string>> = {
-  'listen again after close': `server.listen(0, '127.0.0.1', () => {
+  'listen again after close, on port 0': `server.listen(0, () => server.close(() => server.listen(0)));`,
+  'listen again after close, on the port by its number': `server.listen(0, () => {
     const { port } = server.address();
-    server.close(() => server.listen(port, '127.0.0.1'));
+    server.close(() => server.listen(port));
   });`,
   'an exclusive listen': `server.listen({ port: 0, host: '127.0.0.1', exclusive: true });`,
-  'the address is known right after listen': `server.listen(0, '127.0.0.1'); if (!server.address().port) throw new Error('no address');`,
-  'a second listen fails as in Node': `server.listen(0, '127.0.0.1');
+  'the address is known right after listen': `server.listen(0); if (!server.address().port) throw new Error('no address');`,
+  'a second listen fails as in Node': `server.listen(0);
   try { server.listen(0); } catch (thrown) { error = thrown.code; }`,
 };
 

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { type App, withApp } from '../support/app.js';
+import { Session, type StreamAnswer } from '../support/session.js';
+import { type Ledger, openLedger } from '../support/versions.js';
+
+interface About {
+  readonly version: number;
+  readonly pid: number;
+  readonly [more: string]: unknown;
+}
+
+const bodyOf = ({ headers, body }: StreamAnswer): About => {
+  assert.equal(headers[':status'], 200);
+  return JSON.parse(body.toString());
+};
+
+const isInstalled = async (command: string): Promise<boolean> => promisify(execFile)('which', [command]).then(() => true, () => false);
+
+const ROLLOVERS = 10;
+
+/** Saves one version after the other, each after `count` more answers. */
+async function rollOn({ project, zdr }: App, ledger: Ledger, count: number): Promise<void> {
+  for (let version = 2; version <= ROLLOVERS + 1; version++) {
+    const upTo = ledger.count;
+    const live = await zdr.rollover(() => project.version(version));
+    ledger.live(version, live.at);
+    await zdr.until('answers', () => ledger.count >= upTo + count);
+  }
+}
+
+for (const [fixture, scheme] of [['http2', 'https'], ['h2c', 'http']] as const) {
+  test(`${fixture}: sessions with many streams, ${ROLLOVERS} rollovers: none failed, none stale`, () =>
+    withApp(fixture, async (app) => {
+      const { zdr } = app;
+      const ledger = openLedger();
+      let over = false;
+      const streams = async (session: Session, number: number): Promise<void> => {
+        while (!over && !session.over) {
+          const path = ['/', '/', '/slow?ms=30', '/echo'][number % 4]!;
+          try {
+            const answer = await session.send(path, path === '/echo' ? 'x'.repeat(100_000) : '');
+            const about = bodyOf(answer);
+            if (path === '/echo') assert.equal(about['bytes'], 100_000);
+            ledger.answered(about.version, answer.sentAt);
+          } catch (error) {
+            ledger.failed(String(error));
+          }
+          await wait(number * 2);
+        }
+      };
+      const client = async (): Promise<void> => {
+        while (!over) {
+          const session = await Session.open(zdr.where, scheme);
+          await Promise.all(Array.from({ length: 8 }, (_, number) => streams(session, number)));
+          session.close();
+        }
+      };
+      const clients = Promise.all(Array.from({ length: 6 }, client));
+      await rollOn(app, ledger, 300);
+      over = true;
+      await clients;
+      ledger.assertSeamless();
+    }));
+
+  test(`${fixture}: sessions that pause, ${ROLLOVERS} rollovers: none failed, none stale, and the old workers go`, () =>
+    withApp(fixture, async (app) => {
+      const { zdr } = app;
+      const ledger = openLedger();
+      let over = false;
+      const client = async (number: number): Promise<void> => {
+        let session: Session | null = null;
+        while (!over) {
+          try {
+            if (session === null || session.over) session = await Session.open(zdr.where, scheme);
+            const answer = await session.send();
+            ledger.answered(bodyOf(answer).version, answer.sentAt);
+          } catch (error) {
+            ledger.failed(String(error));
+            session = null;
+          }
+          await wait(number * 60 * (0.5 + Math.random()));
+        }
+        session?.close();
+      };
+      const clients = Promise.all(Array.from({ length: 40 }, (_, number) => client(number)));
+      await rollOn(app, ledger, 60);
+      over = true;
+      await clients;
+      ledger.assertSeamless();
+      await zdr.until('only one generation is left', () => zdr.processes().filter(({ command }) => command.includes('worker/main')).length <= 2);
+    }));
+
+  test(`${fixture}: a late stream on an open session is answered by the new code, whole`, () =>
+    withApp(fixture, async ({ project, zdr }) => {
+      const session = await Session.open(zdr.where, scheme);
+      const old = bodyOf(await session.send());
+      const slow = session.send('/slow?ms=1000');
+      const events = session.send('/events').catch(() => {});
+      await wait(50);
+      await zdr.rollover(() => project.version(2));
+      const now = bodyOf(await session.send());
+      assert.deepEqual({ ...now, pid: 0 }, { ...old, version: 2, pid: 0 });
+      const body = 'y'.repeat(3_000_000);
+      const echo = await session.send('/echo', body, { 'x-sum': 'z' });
+      const about = bodyOf(echo);
+      assert.deepEqual(about['trailers'], { 'x-sum': 'z' });
+      assert.equal(about['sha1'], createHash('sha1').update(body).digest('hex'));
+      assert.deepEqual([echo.interim, echo.trailers['x-version']], [[103], '2']);
+      assert.deepEqual((await session.send()).headers['set-cookie'], ['a=1', 'b=2']);
+      await assert.rejects(session.send('/refused'), /REFUSED/);
+      assert.equal(bodyOf(await slow).version, 1);
+      await zdr.rollover(() => project.version(3));
+      assert.equal(bodyOf(await session.send()).version, 3);
+      session.close();
+      await events;
+      await zdr.until('the old worker is gone', () => zdr.processes().every(({ pid }) => pid !== old.pid));
+    }));
+
+  test(`${fixture}: a session without streams is asked to leave`, () =>
+    withApp(fixture, async ({ project, zdr }) => {
+      const session = await Session.open(zdr.where, scheme);
+      const { pid } = bodyOf(await session.send());
+      await zdr.rollover(() => project.version(2));
+      await zdr.until('it left', () => session.session.destroyed);
+      await zdr.until('the old worker is gone', () => zdr.processes().every((found) => found.pid !== pid));
+    }));
+
+  test(`${fixture}: at the deadline an event stream ends as it should`, () =>
+    withApp(fixture, { args: ['--drain', '1s'] }, async ({ project, zdr }) => {
+      const session = await Session.open(zdr.where, scheme);
+      const events = session.send('/events');
+      await wait(50);
+      await zdr.rollover(() => project.version(2));
+      const { open } = await zdr.event('cut-short', { generation: 1 });
+      assert.deepEqual(open.map((one) => [one.tag, 'path' in one && one.path]), [['events', '/events']]);
+      assert.match((await events).body.toString(), /^(data: 1\n\n)+$/);
+      await zdr.event('drained', { generation: 1 });
+    }));
+
+  test(`${fixture}: h2load over rollovers: nothing failed`, async (context) => {
+    if (!(await isInstalled('h2load'))) return context.skip('h2load is not installed');
+    await withApp(fixture, async ({ project, zdr }) => {
+      const url = `${scheme}://localhost:${'port' in zdr.where ? zdr.where.port : 0}/`;
+      const load = spawn('h2load', ['-n', '4000', '-c', '8', '-m', '4', url], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let text = '';
+      load.stdout.on('data', (bytes) => (text += bytes));
+      const ended = new Promise((resolve) => load.once('close', resolve));
+      let over = false;
+      void ended.then(() => (over = true));
+      let version = 1;
+      while (!over) await zdr.rollover(() => project.version(++version));
+      assert.match(text, /4000 succeeded, 0 failed, 0 errored/, text);
+      assert.ok(version > 3, `${version} versions`);
+    });
+  });
+
+  test(`${fixture}: curl over a rollover: nothing failed`, async (context) => {
+    const url = scheme === 'https' ? ['-k', '--http2'] : ['--http2-prior-knowledge'];
+    await withApp(fixture, async ({ project, zdr }) => {
+      if (!(await isInstalled('curl'))) return context.skip('curl is not installed');
+      const at = `${scheme}://localhost:${'port' in zdr.where ? zdr.where.port : 0}`;
+      const requests = Array.from({ length: 30 }, () => `${at}/slow?ms=50`);
+      const curl = promisify(execFile)('curl', ['-sS', '-f', '-w', '\n', ...url, ...requests]);
+      await wait(200);
+      const { at: live } = await zdr.rollover(() => project.version(2));
+      assert.ok(live > 0);
+      const versions = (await curl).stdout.trim().split('\n').map((line) => (JSON.parse(line) as About).version);
+      assert.equal(versions.length, 30);
+      assert.deepEqual(versions, [...versions].sort());
+      assert.deepEqual([versions[0], versions.at(-1)], [1, 2]);
+    });
+  });
+}

@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Play, serving } from './play.js';
+
+const exit = (worker: number, code: number | null = 1, signal: string | null = null) =>
+  ({ type: 'worker-exited', worker, exit: { code, signal } }) as const;
+
+test('the start forks and builds at once; the first generation is live when it listens', () => {
+  const play = new Play();
+  assert.equal(play.kinds(), 'fork build');
+  play.built('a');
+  assert.equal(play.tags(), '1 booting');
+  play.listen(1);
+  assert.equal(play.tags(), '1 live');
+  assert.equal(play.kinds(), 'route go live fork');
+});
+
+test('a new generation is live only after the old one has confirmed that it accepts nothing more', () => {
+  const { play, first } = serving();
+  play.save('b');
+  const second = play.listen(2);
+  assert.equal(play.tags(), '1 live, 2 taking');
+  assert.equal(play.kinds(), 'route cut timer');
+  play.send({ type: 'worker-cut', worker: first });
+  assert.equal(play.tags(), '1 draining, 2 live');
+  assert.deepEqual(play.effects.find((effect) => effect.type === 'go'), { type: 'go', worker: second });
+});
+
+test('an old worker that does not confirm in time does not hold up the new generation, and is killed later', () => {
+  const { play, first } = serving();
+  play.save('b');
+  play.listen(2);
+  play.send({ type: 'time', timer: { tag: 'cut', generation: 2 } });
+  assert.equal(play.tags(), '1 draining, 2 live');
+  play.send({ type: 'time', timer: { tag: 'stuck', worker: first } });
+  assert.deepEqual(play.effects, [{ type: 'kill', worker: first }]);
+});
+
+test('an old generation ends when it has drained, and its bundle with it', () => {
+  const { play, first } = serving();
+  play.save('b');
+  play.listen(2);
+  play.send({ type: 'worker-cut', worker: first }, { type: 'worker-drained', worker: first });
+  assert.equal(play.kinds(), 'terminate timer');
+  play.send(exit(first, null, 'SIGTERM'));
+  assert.equal(play.tags(), '2 live');
+  assert.equal(play.kinds(), 'drained discard');
+  assert.deepEqual(play.effects.at(-1), { type: 'discard', bundle: { file: '/cache/a.mjs', hash: 'a' } });
+});
+
+test('the same bundle is no rollover, unless something beside it changed', () => {
+  const { play } = serving();
+  play.save('a');
+  assert.equal(play.kinds(), 'unchanged');
+  play.save('a', true);
+  assert.equal(play.tags(), '1 live, 2 booting');
+});
+
+test('changes during a build are built once more, together, and the outdated result is dropped', () => {
+  const { play } = serving();
+  play.send(
+    { type: 'changed', paths: ['/1'], always: false },
+    { type: 'changed', paths: ['/2'], always: false },
+    { type: 'changed', paths: ['/3'], always: false },
+  );
+  assert.equal(play.kinds(), '');
+  play.built('b');
+  assert.equal(play.kinds(), 'build discard');
+  play.built('c');
+  assert.equal(play.tags(), '1 live, 2 booting');
+  assert.deepEqual(play.state.generations[1]?.changes.paths, ['/1', '/2', '/3']);
+});
+
+test('a newer build takes the place of one that still boots', () => {
+  const { play } = serving();
+  play.save('b');
+  const second = play.boot(2);
+  play.save('c');
+  assert.equal(play.tags(), '1 live, 3 booting');
+  assert.ok(play.effects.some((effect) => effect.type === 'kill' && effect.worker === second));
+});
+
+test('back to what serves while a newer one boots: the newer one is dropped', () => {
+  const { play } = serving();
+  play.save('b');
+  play.save('a');
+  assert.equal(play.tags(), '1 live');
+});
+
+for (const [name, fail] of [
+  ['throws', (play: Play, worker: number) =>
+    play.send({ type: 'worker-failed', worker, error: { name: 'Error', message: '', code: null, text: '', holder: null } })],
+  ['exits with 0', (play: Play, worker: number) => play.send(exit(worker, 0))],
+  ['exits with 1', (play: Play, worker: number) => play.send(exit(worker, 1))],
+  ['neither listens nor turns', (play: Play) => {
+    play.send({ type: 'time', timer: { tag: 'boot', generation: 2 } }, { type: 'time', timer: { tag: 'probe', generation: 2 } });
+  }],
+  ['does not listen', (play: Play, worker: number) => {
+    play.send({ type: 'time', timer: { tag: 'boot', generation: 2 } }, { type: 'worker-probed', worker });
+  }],
+] as const) {
+  test(`a new generation that ${name} while booting leaves the live one alone`, () => {
+    const { play } = serving();
+    play.save('b');
+    fail(play, play.boot(2));
+    assert.equal(play.tags(), '1 live');
+    assert.match(play.kinds(), /boot-failed/);
+    play.save('c');
+    play.listen(3);
+    assert.equal(play.tags(), '1 live, 3 taking');
+  });
+}
+
+test('a build that fails changes nothing', () => {
+  const { play } = serving();
+  const before = play.state.generations;
+  play.send({ type: 'changed', paths: [], always: false }, { type: 'build-failed', errors: [] });
+  assert.equal(play.kinds(), 'timer');
+  const [timer] = play.effects;
+  assert.ok(timer?.type === 'timer');
+  play.send({ type: 'time', timer: timer.timer });
+  assert.equal(play.kinds(), 'build-failed');
+  assert.equal(play.state.generations, before);
+});
+
+test('a failure that the next change follows at once is not worth a word', () => {
+  const { play } = serving();
+  play.send({ type: 'changed', paths: [], always: false }, { type: 'build-failed', errors: [] });
+  const [timer] = play.effects;
+  assert.ok(timer?.type === 'timer');
+  play.save('b');
+  play.send({ type: 'time', timer: timer.timer });
+  assert.equal(play.kinds(), '');
+});
+
+test('a crash is respawned at once, then after a pause, and the third in 10 s waits for an edit', () => {
+  const { play, first } = serving();
+  play.send(exit(first, null, 'SIGSEGV'));
+  assert.match(play.kinds(), /^crashed load/);
+  const second = play.listen(1);
+  assert.match(play.kinds(), /^go respawned/);
+  play.send(exit(second));
+  assert.equal(play.kinds(), 'crashed timer');
+  play.send({ type: 'time', timer: { tag: 'respawn', generation: 1 } });
+  play.send(exit(play.listen(1)));
+  assert.equal(play.kinds(), 'crashed');
+  assert.equal(play.tags(), '1 down');
+  play.save('a');
+  assert.equal(play.tags(), '1 down, 2 booting', 'an edit boots again, even to the same bundle');
+  play.listen(2);
+  assert.equal(play.tags(), '2 live');
+});
+
+test('the new worker dies after the old one was cut: it is replaced, with the same bundle', () => {
+  const { play, first } = serving();
+  play.save('b');
+  play.send(exit(play.listen(2)));
+  assert.match(play.kinds(), /fork|load/);
+  play.send({ type: 'worker-cut', worker: first });
+  assert.equal(play.tags(), '1 draining, 2 live');
+  play.listen(2);
+  assert.match(play.kinds(), /^go respawned/);
+});
+
+test('an app without a server: the old one ends first, then the new one starts', () => {
+  const play = new Play();
+  play.built('a');
+  const first = play.boot(1);
+  play.send({ type: 'worker-evaluated', worker: first }, { type: 'time', timer: { tag: 'settled', worker: first } });
+  assert.equal(play.tags(), '1 live');
+  play.save('b');
+  assert.equal(play.tags(), '1 retiring, 2 waiting');
+  assert.match(play.kinds(), /terminate/);
+  play.send(exit(first, 0));
+  assert.equal(play.tags(), '2 booting');
+});
+
+test('a script that ends with 0 is done, and runs again after an edit', () => {
+  const play = new Play();
+  play.built('a');
+  play.send(exit(play.boot(1), 0));
+  assert.equal(play.tags(), '1 done');
+  assert.equal(play.kinds(), 'done');
+  play.save('b');
+  assert.equal(play.tags(), '2 booting');
+});
+
+test('several workers: the others boot when the first has bound the addresses; all go live together', () => {
+  const play = new Play({ workers: 3 });
+  play.built('a');
+  play.listen(1);
+  assert.equal(play.tags(), '1 booting');
+  for (const worker of play.state.workers) {
+    if (worker.tag === 'spawned') play.send({ type: 'worker-standby', worker: worker.id });
+  }
+  for (const worker of play.state.workers) {
+    if (worker.tag === 'booting') play.send({ type: 'worker-listening', worker: worker.id, key: 'tcp::3000' });
+  }
+  assert.equal(play.tags(), '1 live');
+  assert.equal(play.effects.filter((effect) => effect.type === 'go').length, 3);
+});
+
+test('at most 8 generations drain; the oldest gives way', () => {
+  const { play, first } = serving();
+  let live = first;
+  for (let n = 2; n <= 10; n += 1) {
+    play.save(`v${n}`);
+    const next = play.listen(n);
+    play.send({ type: 'worker-cut', worker: live });
+    live = next;
+  }
+  assert.equal(play.state.generations.filter(({ tag }) => tag === 'draining').length, 8);
+  assert.ok(play.tags().startsWith('1 retiring'));
+});
+
+test('a stop finishes what is open, a forced one does not', () => {
+  const { play, first } = serving();
+  play.send({ type: 'stop', force: false });
+  assert.match(play.kinds(), /cut end/);
+  play.send({ type: 'worker-cut', worker: first }, { type: 'worker-drained', worker: first });
+  for (const { id } of play.state.workers) play.send(exit(id, 0));
+  assert.match(play.kinds(), /^stopped exit/);
+
+  const other = serving().play;
+  other.send({ type: 'stop', force: true });
+  assert.ok(other.state.workers.every(({ tag }) => tag === 'killed'));
+});
+
+test('what happens to a worker that is gone leads to nothing', () => {
+  const { play, first } = serving();
+  play.send(exit(99), { type: 'worker-cut', worker: 99 }, { type: 'time', timer: { tag: 'retire', worker: 99 } });
+  assert.deepEqual(play.effects, []);
+  assert.equal(play.tags(), '1 live');
+  assert.ok(first > 0);
+});
