@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { openBuilder, removeBundle } from './build/esbuild.js';
 import type { Address, ZdrEvent } from './events.js';
@@ -25,6 +26,9 @@ export interface Running {
   readonly closed: Promise<number>;
 }
 
+/** What `tls.Server#setTicketKeys` wants, in bytes. */
+const TICKET_KEYS = 48;
+
 /** Watches, builds and rolls over until it is stopped. Wires the rollover to disk, builder, sockets and processes. */
 export function dev(options: DevOptions): Running {
   const start = performance.now();
@@ -34,6 +38,7 @@ export function dev(options: DevOptions): Running {
   const closed = new Promise<number>((resolve) => {
     end = resolve;
   });
+  const tickets = randomBytes(TICKET_KEYS).toString('base64');
   let inputs: Inputs | null = null;
   let announced = false;
   const told = new Set<string>();
@@ -116,14 +121,18 @@ export function dev(options: DevOptions): Running {
       case 'bound':
         if (handle === undefined) return;
         sockets.bound(worker, message.key, message.address, message.standsIn !== null, handle);
-        tellAddress(message.address);
+        tellAddress(message.address, worker);
         return dispatch({ type: 'worker-listening', worker, key: message.key });
+      case 'number':
+        return sockets.number(message.key, message.port);
       case 'listening':
         sockets.listening(worker, message.key);
         return dispatch({ type: 'worker-listening', worker, key: message.key });
       case 'release':
         sockets.release(worker, message.key);
         return dispatch({ type: 'worker-released', worker, key: message.key });
+      case 'said-ready':
+        return dispatch({ type: 'worker-said-ready', worker });
       case 'evaluated':
         return dispatch({ type: 'worker-evaluated', worker });
       case 'failed':
@@ -131,7 +140,7 @@ export function dev(options: DevOptions): Running {
       case 'cut':
         return dispatch({ type: 'worker-cut', worker });
       case 'move':
-        if (handle !== undefined) transit.move(message.key, message.served, handle);
+        if (handle !== undefined) transit.move(message.key, message.served, message.peer, handle);
         return;
       case 'took':
         return transit.took(message.id);
@@ -158,9 +167,12 @@ export function dev(options: DevOptions): Running {
       case 'load': {
         sockets.handTo(effect.worker);
         const { generation, bundle } = effect;
-        const program = { generation, file: bundle.file, entry: options.entry, args: options.args };
+        const program = { generation, file: bundle.file, entry: options.entry, args: options.args, numbers: sockets.numbers(), tickets };
         return send(effect.worker, { tag: 'load', program });
       }
+      case 'hold-out':
+        sockets.handTo(effect.worker);
+        return send(effect.worker, { tag: 'hold-out', outage: effect.outage });
       case 'go':
         send(effect.worker, { tag: 'go' });
         return transit.flush();
@@ -178,6 +190,7 @@ export function dev(options: DevOptions): Running {
         return workers.kill(effect.worker);
       case 'route':
         routed = effect.generation;
+        for (const { id } of rollover.state().workers) send(id, { tag: 'routed' });
         return;
       case 'timer':
         setTimeout(() => dispatch({ type: 'time', timer: effect.timer }), effect.ms);
@@ -202,12 +215,15 @@ export function dev(options: DevOptions): Running {
       options.onEvent({ type: 'ready', generation: event.generation, ms: performance.now() - start, addresses });
       return;
     }
-    for (const address of sockets.addresses()) tellAddress(address);
+    for (const address of sockets.addresses()) tellAddress(address, null);
   }
 
   /** Addresses of the live generation are told once, those of one that still boots when it is live. */
-  function tellAddress(address: Address): void {
-    const live = rollover.state().generations.find(({ tag }) => tag === 'live');
+  function tellAddress(address: Address, worker: number | null): void {
+    const { generations, workers: all } = rollover.state();
+    const live = generations.find(({ tag }) => tag === 'live');
+    const owner = all.find(({ id }) => id === worker);
+    if (owner !== undefined && 'generation' in owner && owner.generation !== live?.id) return;
     const name = JSON.stringify(address);
     if (!announced || live === undefined || live.id !== routed || told.has(name)) return;
     told.add(name);

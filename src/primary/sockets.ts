@@ -9,6 +9,8 @@ interface Entry {
   readonly address: Address;
   /** Workers whose app listens on it. */
   readonly holders: Set<number>;
+  /** Workers that have a copy, whether their app listens on it or not: each keeps the address bound. */
+  readonly copies: Set<number>;
   /** It is bound to another address than it is for, until the old generation is gone. */
   readonly standsIn: boolean;
 }
@@ -28,25 +30,35 @@ export interface Sockets {
   /** `live` are all that serve now: what none of them listens on is closed. */
   keepOnly(live: readonly number[]): void;
   addresses(): readonly Address[];
+  /** What the system gave for a port 0. */
+  number(key: Key, port: number): void;
+  /** These outlive the sockets: every generation asks for the same. */
+  numbers(): readonly (readonly [Key, number])[];
   close(): void;
 }
 
 export function openSockets(send: (worker: number, message: ToWorker, handle?: Handle) => void): Sockets {
   const entries = new Map<Key, Entry>();
+  const numbers = new Map<Key, number>();
   const drop = (entry: Entry): void => {
     entry.handle.close();
     entries.delete(entry.key);
+    for (const worker of entry.copies) send(worker, { tag: 'released', key: entry.key });
     // libuv removes the file only where it was bound under that name.
     if (entry.address.kind === 'unix') unlink(entry.address.path, () => {});
   };
   return {
     handTo(worker) {
-      for (const { key, address, handle } of entries.values()) send(worker, { tag: 'adopt', key, address }, handle);
+      for (const { key, address, handle, copies } of entries.values()) {
+        copies.add(worker);
+        send(worker, { tag: 'adopt', key, address }, handle);
+      }
     },
     bound(worker, key, address, standsIn, handle) {
       const old = entries.get(key);
       old?.handle.close();
-      entries.set(key, { key, handle, address, holders: new Set([...(old?.holders ?? []), worker]), standsIn });
+      const holders = new Set([...(old?.holders ?? []), worker]);
+      entries.set(key, { key, handle, address, holders, copies: old?.copies ?? new Set(), standsIn });
     },
     listening(worker, key) {
       entries.get(key)?.holders.add(worker);
@@ -54,11 +66,15 @@ export function openSockets(send: (worker: number, message: ToWorker, handle?: H
     release(worker, key) {
       const entry = entries.get(key);
       entry?.holders.delete(worker);
+      entry?.copies.delete(worker);
       if (entry !== undefined && entry.holders.size === 0) drop(entry);
       send(worker, { tag: 'released', key });
     },
     gone(worker) {
-      for (const { holders } of entries.values()) holders.delete(worker);
+      for (const { holders, copies } of entries.values()) {
+        holders.delete(worker);
+        copies.delete(worker);
+      }
     },
     keepOnly(live) {
       for (const entry of entries.values()) {
@@ -74,6 +90,8 @@ export function openSockets(send: (worker: number, message: ToWorker, handle?: H
         send(holder, { tag: 'rebind', key: entry.key });
       }
     },
+    number: (key, port) => void numbers.set(key, port),
+    numbers: () => [...numbers],
     addresses: () => [...entries.values()].map(({ address }) => address),
     close() {
       for (const entry of entries.values()) drop(entry);

@@ -1,10 +1,11 @@
-import type { Key, ToWorker } from '../protocol/messages.js';
+import type { Key, Peer, ToWorker } from '../protocol/messages.js';
 import type { Handle } from './workers.js';
 
 interface Moving {
   readonly id: number;
   readonly key: Key;
   readonly served: boolean;
+  readonly peer: Peer | null;
   readonly handle: Handle;
   /** Who is to take it; null while nobody can. */
   worker: number | null;
@@ -15,7 +16,7 @@ interface Moving {
  * said that it has the connection: what is only in transit is not lost with either of them.
  */
 export interface Transit {
-  move(key: Key, served: boolean, handle: Handle): void;
+  move(key: Key, served: boolean, peer: Peer | null, handle: Handle): void;
   took(id: number): void;
   /** What it had not taken goes to another. */
   gone(worker: number): void;
@@ -24,37 +25,74 @@ export interface Transit {
   close(): void;
 }
 
+/**
+ * So many are on their way to a worker at once. Its channel takes one handle after the other, and what is sent behind
+ * them waits: a `cut` behind a thousand connections would come too late.
+ */
+const AHEAD = 8;
+
 export function openTransit(
   send: (worker: number, message: ToWorker, handle?: Handle) => void,
   /** The workers that connections are to go to now. */
   targets: () => readonly number[],
 ): Transit {
   const moving = new Map<number, Moving>();
+  /** Without a worker yet, in the order in which they came. */
+  const waiting = new Set<Moving>();
+  /** Sent to a worker that has not said that it took them. At most {@link AHEAD} for each. */
+  const underWay = new Set<Moving>();
+  /** How many each worker was sent. */
+  const given = new Map<number, number>();
   let last = 0;
-  const forward = (entry: Moving): void => {
-    const workers = targets();
-    const worker = workers[entry.id % workers.length];
-    entry.worker = worker ?? null;
-    if (worker === undefined) return;
-    send(worker, { tag: 'take', id: entry.id, key: entry.key, served: entry.served }, entry.handle);
+  const onTheWay = (worker: number): number => {
+    let count = 0;
+    for (const entry of underWay) if (entry.worker === worker) count += 1;
+    return count;
+  };
+  /** The one that was given least, of those that keep up. */
+  const next = (): number | undefined =>
+    targets()
+      .filter((worker) => onTheWay(worker) < AHEAD)
+      .sort((one, other) => (given.get(one) ?? 0) - (given.get(other) ?? 0))[0];
+  const forward = (): void => {
+    for (const entry of waiting) {
+      const worker = next();
+      if (worker === undefined) return;
+      waiting.delete(entry);
+      underWay.add(entry);
+      entry.worker = worker;
+      given.set(worker, (given.get(worker) ?? 0) + 1);
+      const { id, key, served, peer, handle } = entry;
+      send(worker, { tag: 'take', id, key, served, peer }, handle);
+    }
   };
   return {
-    move(key, served, handle) {
+    move(key, served, peer, handle) {
       last += 1;
-      const entry: Moving = { id: last, key, served, handle, worker: null };
+      const entry: Moving = { id: last, key, served, peer, handle, worker: null };
       moving.set(entry.id, entry);
-      forward(entry);
+      waiting.add(entry);
+      forward();
     },
     took(id) {
-      moving.get(id)?.handle.close();
+      const entry = moving.get(id);
+      if (entry === undefined) return;
+      entry.handle.close();
       moving.delete(id);
+      underWay.delete(entry);
+      forward();
     },
     gone(worker) {
-      for (const entry of moving.values()) if (entry.worker === worker) forward(entry);
+      given.delete(worker);
+      for (const entry of underWay) {
+        if (entry.worker !== worker) continue;
+        underWay.delete(entry);
+        entry.worker = null;
+        waiting.add(entry);
+      }
+      forward();
     },
-    flush() {
-      for (const entry of moving.values()) if (entry.worker === null) forward(entry);
-    },
+    flush: forward,
     close() {
       for (const { handle } of moving.values()) handle.close();
       moving.clear();

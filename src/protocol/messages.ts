@@ -10,16 +10,41 @@ export const ENVELOPE = 'NODE_ZDR';
 /** Names a listening address as the app asked for it, e.g. `4:127.0.0.1:3000`, `6::0#1`, `unix:/run/app.sock`. */
 export type Key = string;
 
+/** What an app can ask a socket about its other end, when the transport ends in another process than the app. */
+export interface Peer {
+  /** `remoteAddress`, `localPort` and the like, as the socket named them. */
+  readonly names: Readonly<Record<string, string | number>>;
+  readonly tls: PeerTls | null;
+  /** The next answer is to be the last one: an older worker lives on only to carry this connection. */
+  readonly last: boolean;
+}
+
+export interface PeerTls {
+  readonly alpn: string | false;
+  readonly servername: string | false | null;
+  readonly protocol: string | null;
+  readonly cipher: { readonly name: string; readonly standardName: string; readonly version: string };
+  readonly authorized: boolean;
+  readonly authorizationError: string | null;
+  readonly resumed: boolean;
+  /** The client's own, DER in base64. */
+  readonly certificate: string | null;
+}
+
 export type ToWorker =
   /** With a listening handle that the primary keeps: the app's `listen` for this key takes it, and waits for `go`. */
   | { readonly tag: 'adopt'; readonly key: Key; readonly address: Address }
   | { readonly tag: 'load'; readonly program: Program }
+  /** No app: hold the clients of one that cannot run. */
+  | { readonly tag: 'hold-out'; readonly outage: Outage }
   /** This worker is live: accept, and start what was taken. */
   | { readonly tag: 'go' }
   /** Stop accepting at once, confirm, then move what is idle (`move`) or end it politely. */
   | { readonly tag: 'cut'; readonly move: boolean }
   /** With an open connection of an older generation. */
-  | { readonly tag: 'take'; readonly id: number; readonly key: Key; readonly served: boolean }
+  | { readonly tag: 'take'; readonly id: number; readonly key: Key; readonly served: boolean; readonly peer: Peer | null }
+  /** Connections go to another generation from here on: relays to the one before are given up. */
+  | { readonly tag: 'routed' }
   /** End now what is still open. `polite`: only what has no end of its own (WebSockets, event streams). */
   | { readonly tag: 'end'; readonly polite: boolean }
   | { readonly tag: 'list' }
@@ -33,21 +58,37 @@ export type ToPrimary =
   | { readonly tag: 'standby' }
   /** With a copy of the handle that this worker has bound. */
   | { readonly tag: 'bound'; readonly key: Key; readonly address: Address; readonly standsIn: Key | null }
+  /** What the system gave for a port 0; the next generation asks for the same. */
+  | { readonly tag: 'number'; readonly key: Key; readonly port: number }
   /** An adopted handle is in use. */
   | { readonly tag: 'listening'; readonly key: Key; readonly address: Address }
   /** The app closed its server. */
   | { readonly tag: 'release'; readonly key: Key }
   | { readonly tag: 'evaluated' }
+  | { readonly tag: 'said-ready' }
   | { readonly tag: 'failed'; readonly error: AppError }
   /** Nothing is accepted or answered by this worker any more but what is under way. */
   | { readonly tag: 'cut' }
-  /** With an idle connection. `served`: it has answered a request before. */
-  | { readonly tag: 'move'; readonly key: Key; readonly served: boolean }
+  /**
+   * With an idle connection. `served`: it has answered a request before. `peer`: what is sent is a stream whose TLS or
+   * HTTP/2 session this worker carries on.
+   */
+  | { readonly tag: 'move'; readonly key: Key; readonly served: boolean; readonly peer: Peer | null }
   /** A taken connection is the app's now. */
   | { readonly tag: 'took'; readonly id: number }
   | { readonly tag: 'drained' }
   | { readonly tag: 'open'; readonly open: readonly Open[] }
   | { readonly tag: 'probed' };
+
+/** Why no version of the app can answer. */
+export interface Outage {
+  /** In one line. */
+  readonly reason: string;
+  /** The error as it was reported, or nothing. */
+  readonly detail: string;
+  /** The reason will not change without an edit: clients are told at once instead of after a while. */
+  readonly known: boolean;
+}
 
 /** What a standby needs to become the app. */
 export interface Program {
@@ -57,4 +98,8 @@ export interface Program {
   /** The source entry: what the app sees as `process.argv[1]`. */
   readonly entry: string;
   readonly args: readonly string[];
+  /** The numbers that ports 0 got in earlier generations. */
+  readonly numbers: readonly (readonly [Key, number])[];
+  /** Keys for TLS session tickets, base64, the same for all generations: a client resumes with the next one. */
+  readonly tickets: string;
 }

@@ -1,11 +1,14 @@
 import type { BootFailure } from '../events.js';
-import type { Key } from '../protocol/messages.js';
+import type { Key, Outage } from '../protocol/messages.js';
 import type { Bundle, Changes, Generation, Worker } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
 
 /** What an app has evaluated this long ago and does not listen on yet, it may never listen on, in ms. */
 const SETTLE = 500;
+
+/** The servers of an app listen one after the other; so long after the last one it has them all, in ms. */
+const QUIET = 25;
 
 /** How long a probed worker may take to answer before its event loop is taken for blocked, in ms. */
 const PROBE = 500;
@@ -46,8 +49,21 @@ export function abandon(turn: Turn, generation: Generation): void {
 }
 
 export function fail(turn: Turn, generation: Generation, reason: BootFailure): void {
+  const bound = hasServer(turn, generation.id);
   abandon(turn, generation);
+  if (bound && turns.current(turn) === undefined) {
+    const detail = reason.tag === 'threw' ? reason.error.text : '';
+    goDown(turn, generation, { reason: `#${generation.id} failed while booting`, detail, known: true });
+  }
   turns.report(turn, { type: 'boot-failed', generation: generation.id, reason, live: turns.serving(turn) });
+}
+
+/** It cannot run before the next edit. Clients are held meanwhile by a worker that has no app. */
+export function goDown(turn: Turn, { id, bundle, changes }: Generation, outage: Outage): void {
+  turns.putGeneration(turn, { tag: 'down', id, bundle, changes, outage });
+  engage(turn, id, bundle);
+  // The next edit is not to wait for a process.
+  turns.fork(turn, null);
 }
 
 /** Rule: a waiting generation boots once nothing without a server runs beside it. */
@@ -60,7 +76,7 @@ export function startWaiting(turn: Turn): void {
     if (busy) continue;
     turns.putGeneration(turn, { ...generation, tag: 'booting' });
     turns.arm(turn, { tag: 'boot', generation: generation.id }, turn.state.settings.boot);
-    engage(turn, generation.id, generation.bundle, null);
+    engage(turn, generation.id, generation.bundle);
   }
 }
 
@@ -69,14 +85,14 @@ export function startOthers(turn: Turn): void {
   for (const generation of turn.state.generations) {
     if (generation.tag !== 'booting' || turns.workersOf(turn, generation.id, 'ready').length === 0) continue;
     const missing = turn.state.settings.workers - turns.workersOf(turn, generation.id).length;
-    for (let n = 0; n < missing; n += 1) engage(turn, generation.id, generation.bundle, null);
+    for (let n = 0; n < missing; n += 1) engage(turn, generation.id, generation.bundle);
   }
 }
 
 /** Gives a worker to a generation: a standby, else one that is being started, else a new one. */
-export function engage(turn: Turn, generation: number, bundle: Bundle, respawn: number | null): void {
+export function engage(turn: Turn, generation: number, bundle: Bundle): void {
   const standby = turn.state.workers.find((worker) => worker.tag === 'standby');
-  if (standby !== undefined) return load(turn, standby, generation, bundle, respawn);
+  if (standby !== undefined) return load(turn, standby, generation, bundle);
   const spawned = turn.state.workers.find((worker) => worker.tag === 'spawned' && worker.generation === null);
   if (spawned?.tag === 'spawned') turns.putWorker(turn, { ...spawned, generation });
   else turns.fork(turn, generation);
@@ -87,13 +103,18 @@ export function up(turn: Turn, worker: Worker): void {
   if (worker.tag !== 'spawned') return;
   const generation = turns.generationOf(turn, worker.generation);
   if (generation === undefined) turns.putWorker(turn, { tag: 'standby', id: worker.id });
-  else load(turn, worker, generation.id, generation.bundle, generation.tag === 'live' ? turn.at : null);
+  else load(turn, worker, generation.id, generation.bundle);
 }
 
-function load(turn: Turn, worker: Worker, generation: number, bundle: Bundle, respawn: number | null): void {
-  turns.putWorker(turn, { tag: 'booting', id: worker.id, generation, listening: [], evaluated: false, respawn });
+function load(turn: Turn, worker: Worker, generation: number, bundle: Bundle): void {
+  turns.putWorker(turn, { tag: 'booting', id: worker.id, generation, listening: [], evaluated: false });
+  const owner = turns.generationOf(turn, generation);
+  if (owner?.tag === 'down') {
+    turns.emit(turn, { type: 'hold-out', worker: worker.id, outage: owner.outage });
+    return;
+  }
   turns.emit(turn, { type: 'load', worker: worker.id, generation, bundle });
-  if (respawn !== null) turns.arm(turn, { tag: 'revive', worker: worker.id }, turn.state.settings.boot);
+  if (owner?.tag === 'live') turns.arm(turn, { tag: 'revive', worker: worker.id }, turn.state.settings.boot);
 }
 
 export function evaluated(turn: Turn, worker: Worker): void {
@@ -106,7 +127,17 @@ export function listens(turn: Turn, worker: Worker, key: Key): void {
   if (!('listening' in worker) || worker.listening.includes(key)) return;
   const next = { ...worker, listening: [...worker.listening, key] };
   turns.putWorker(turn, next);
-  if (next.tag === 'booting' && hasAll(next.listening, required(turn, next.generation))) ready(turn, next);
+  if (next.tag !== 'booting') return;
+  const keys = required(turn, next.generation);
+  if (keys.length === 0 && turns.generationOf(turn, next.generation)?.tag === 'booting') {
+    // Nobody knows how many addresses it wants, and nobody else serves.
+    turns.arm(turn, { tag: 'quiet', worker: next.id, count: next.listening.length }, QUIET);
+  } else if (hasAll(next.listening, keys)) ready(turn, next);
+}
+
+/** It has listened on nothing more for a while. */
+export function quiet(turn: Turn, worker: Worker, count: number): void {
+  if (worker.tag === 'booting' && worker.listening.length === count) ready(turn, worker);
 }
 
 export function released(turn: Turn, worker: Worker, key: Key): void {
@@ -122,24 +153,26 @@ export function settled(turn: Turn, worker: Worker): void {
 
 export function ready(turn: Turn, worker: Worker): void {
   if (worker.tag !== 'booting') return;
-  const { id, generation, listening, respawn } = worker;
-  if (turns.generationOf(turn, generation)?.tag !== 'live') {
+  const { id, generation, listening } = worker;
+  const owner = turns.generationOf(turn, generation);
+  if (owner?.tag === 'down') turns.emit(turn, { type: 'route', generation });
+  else if (owner?.tag !== 'live') {
     turns.putWorker(turn, { tag: 'ready', id, generation, listening });
     return;
   }
   turns.putWorker(turn, { tag: 'live', id, generation, listening });
   turns.emit(turn, { type: 'go', worker: id });
-  turns.report(turn, { type: 'respawned', generation, ms: turn.at - (respawn ?? turn.at) });
+  if (owner.tag === 'down') return;
+  const crash = owner.crashes.at(-1) ?? turn.at;
+  turns.report(turn, { type: 'respawned', generation, ms: turn.at - crash });
 }
 
-/** What the live generation listens on, which `generation` is to take over. */
+/** What a worker of `generation` is to listen on: all that the live generation does, or else its ready siblings do. */
 function required(turn: Turn, generation: number): readonly Key[] {
   const live = turns.current(turn);
-  if (live?.tag !== 'live') return [];
-  const keys = turns
-    .workersOf(turn, live.id, 'live')
-    .flatMap((worker) => ('listening' in worker ? worker.listening : []));
-  return live.id === generation && keys.length === 0 ? [] : keys;
+  const models =
+    live?.tag === 'live' ? turns.workersOf(turn, live.id, 'live') : turns.workersOf(turn, generation, 'ready');
+  return models.flatMap((worker) => ('listening' in worker ? worker.listening : []));
 }
 
 function hasAll(listening: readonly Key[], keys: readonly Key[]): boolean {

@@ -1,4 +1,5 @@
 import type { ZdrEvent } from '../events.js';
+import type { Outage } from '../protocol/messages.js';
 import type { Timer } from './events.js';
 import type { Bundle } from './state.js';
 
@@ -9,6 +10,8 @@ export type Effect =
   | { readonly type: 'discard'; readonly bundle: Bundle }
   | { readonly type: 'fork'; readonly worker: number }
   | { readonly type: 'load'; readonly worker: number; readonly generation: number; readonly bundle: Bundle }
+  /** The worker gets no app: it holds the clients of one that cannot run. */
+  | { readonly type: 'hold-out'; readonly worker: number; readonly outage: Outage }
   | { readonly type: 'go'; readonly worker: number }
   | { readonly type: 'cut'; readonly worker: number; readonly move: boolean }
   /** End what is open: all of it, or (`polite`) only what has no end of its own. */

@@ -36,6 +36,8 @@ export type Timer =
   | { readonly tag: 'probe'; readonly generation: number }
   /** A worker has evaluated the app: what it listens on by now is all it wants. */
   | { readonly tag: 'settled'; readonly worker: number }
+  /** Nothing was listened on since it was `count` addresses. */
+  | { readonly tag: 'quiet'; readonly worker: number; readonly count: number }
   /** A worker had its time to confirm that it accepts nothing more. */
   | { readonly tag: 'cut'; readonly generation: number }
   /** A worker that had not confirmed by then is stuck. */

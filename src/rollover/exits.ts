@@ -1,5 +1,5 @@
 import type { Exit } from '../events.js';
-import { abandon, engage, fail } from './boot.js';
+import { abandon, engage, fail, goDown } from './boot.js';
 import type { Generation, Worker } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -25,7 +25,7 @@ export function exited(turn: Turn, worker: Worker, exit: Exit): void {
       return;
     case 'taking':
       // Others may have been cut for it already, so it goes on with a new process.
-      return engage(turn, generation.id, generation.bundle, turn.at);
+      return engage(turn, generation.id, generation.bundle);
     case 'live':
       return endedLive(turn, generation, worker, exit);
     case 'waiting':
@@ -61,9 +61,11 @@ function endedLive(turn: Turn, generation: Extract<Generation, { tag: 'live' }>,
   const crashes = [...generation.crashes.filter((time) => turn.at - time < WINDOW), turn.at];
   if (crashes.length >= LOOP * turn.state.settings.workers) {
     for (const other of turns.workersOf(turn, generation.id)) turns.kill(turn, other);
-    turns.putGeneration(turn, { tag: 'down', id: generation.id, bundle: generation.bundle, changes: generation.changes });
     turns.report(turn, { type: 'crashed', generation: generation.id, exit, pause: null });
-    return;
+    const { error } = generation;
+    const how = exit.signal ?? `exit code ${exit.code}`;
+    const reason = `#${generation.id} crashed ${crashes.length} times in 10 s (${how})`;
+    return goDown(turn, generation, { reason, detail: error?.text ?? '', known: error !== null });
   }
   turns.putGeneration(turn, { ...generation, crashes });
   const pause = PAUSE * (crashes.length - 1);
@@ -76,5 +78,5 @@ function endedLive(turn: Turn, generation: Extract<Generation, { tag: 'live' }>,
 export function respawn(turn: Turn, id: number): void {
   const generation = turns.generationOf(turn, id);
   if (generation?.tag !== 'live' || turns.workersOf(turn, id).length >= turn.state.settings.workers) return;
-  engage(turn, id, generation.bundle, turn.at);
+  engage(turn, id, generation.bundle);
 }

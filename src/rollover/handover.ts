@@ -47,7 +47,7 @@ export function cutLate(turn: Turn, next: Generation): void {
 function become(turn: Turn, next: Generation): void {
   const old = turns.current(turn);
   if (old !== undefined) retireBehind(turn, old);
-  turns.putGeneration(turn, { tag: 'live', id: next.id, bundle: next.bundle, changes: next.changes, crashes: [] });
+  turns.putGeneration(turn, { tag: 'live', id: next.id, bundle: next.bundle, changes: next.changes, crashes: [], error: null });
   for (const worker of turns.workersOf(turn, next.id, 'ready')) {
     if (worker.tag !== 'ready') continue;
     turns.putWorker(turn, { ...worker, tag: 'live' });

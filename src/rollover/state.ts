@@ -1,5 +1,5 @@
-import type { BuildMessage } from '../events.js';
-import type { Key } from '../protocol/messages.js';
+import type { AppError, BuildMessage } from '../events.js';
+import type { Key, Outage } from '../protocol/messages.js';
 
 /** Everything that the rollover knows. Changed by {@link step} only. */
 export interface State {
@@ -64,10 +64,10 @@ export type Generation =
   | (Born & { readonly tag: 'booting' })
   /** Ready; waits until the old generation has confirmed that it accepts nothing more. */
   | (Born & { readonly tag: 'taking' })
-  /** Gets all new requests. `crashes`: monotonic times of the last ones. */
-  | (Born & { readonly tag: 'live'; readonly crashes: readonly number[] })
-  /** Was live and crashed too often: waits for an edit, the sockets stay bound. */
-  | (Born & { readonly tag: 'down' })
+  /** Gets all new requests. `crashes`: monotonic times of the last ones; `error`: what the last respawn threw. */
+  | (Born & { readonly tag: 'live'; readonly crashes: readonly number[]; readonly error: AppError | null })
+  /** Cannot run: waits for an edit. Its sockets stay bound, and a worker without the app holds the clients. */
+  | (Born & { readonly tag: 'down'; readonly outage: Outage })
   /** A script that ended with code 0. */
   | (Born & { readonly tag: 'done' })
   | (Born & { readonly tag: 'draining'; readonly told: boolean })
@@ -80,7 +80,7 @@ export type Worker =
   | { readonly tag: 'spawned'; readonly id: number; readonly generation: number | null }
   /** Booted, has no app yet. */
   | { readonly tag: 'standby'; readonly id: number }
-  | (App & { readonly tag: 'booting'; readonly evaluated: boolean; readonly respawn: number | null })
+  | (App & { readonly tag: 'booting'; readonly evaluated: boolean })
   /** Has all it needs to serve; accepts nothing yet. */
   | (App & { readonly tag: 'ready' })
   | (App & { readonly tag: 'live' })

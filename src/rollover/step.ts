@@ -1,4 +1,4 @@
-import { evaluated, late as bootLate, listens, probed, ready, released, settled, silent, startOthers, startWaiting, up, fail } from './boot.js';
+import { evaluated, late as bootLate, listens, probed, quiet, ready, released, settled, silent, startOthers, startWaiting, up, fail } from './boot.js';
 import { buildFailed, built, bundlesOf, changed, tellFailure } from './builds.js';
 import { clear, cut, deadline, drained, open, tell } from './drain.js';
 import type { Effect } from './effects.js';
@@ -78,7 +78,8 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
       const generation = turns.generationOf(turn, worker.generation);
       const reason = { tag: 'threw', error: event.error } as const;
       if (generation?.tag === 'booting') return fail(turn, generation, reason);
-      if (worker.tag !== 'booting' || generation === undefined) return;
+      if (worker.tag !== 'booting' || generation?.tag !== 'live') return;
+      turns.putGeneration(turn, { ...generation, error: event.error });
       return turns.report(turn, { type: 'boot-failed', generation: generation.id, reason, live: null });
     }
     case 'worker-probed':
@@ -99,6 +100,7 @@ function elapsed(turn: Turn, timer: Timer): void {
     const worker = turns.workerOf(turn, timer.worker);
     if (worker === undefined) return;
     if (timer.tag === 'settled') return settled(turn, worker);
+    if (timer.tag === 'quiet') return quiet(turn, worker, timer.count);
     if (timer.tag === 'stuck' && worker.tag !== 'cutting') return;
     if (timer.tag === 'revive' && worker.tag !== 'booting') return;
     return turns.kill(turn, worker);

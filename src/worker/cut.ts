@@ -3,10 +3,14 @@ import { send } from './channel.js';
 import { idleOf } from './idle.js';
 import type { Handle, Socket } from './internals.js';
 import { shutAll } from './listeners.js';
-import { detach, isMoving, move, whenMoved } from './move.js';
+import { hold, isHeld } from './hold.js';
+import { cutSessions, endSession, isSession } from './http2.js';
+import { detach, hasServed, isMoving, move, whenMoved } from './move.js';
 import { responseOf } from './open.js';
+import { canPair } from './pair.js';
+import { letGo } from './outage.js';
 import { followRequests } from './requests.js';
-import { allConnections, type Connection, connectionOf, forget, isPlainHttp } from './sockets.js';
+import { allConnections, canMove, type Connection, connectionOf, divertLate, forget } from './sockets.js';
 
 type Phase = 'serving' | 'moving' | 'closing' | 'drained';
 
@@ -21,28 +25,48 @@ export function cut(moves: boolean): void {
   if (phase !== 'serving') return;
   phase = moves ? 'moving' : 'closing';
   shutAll();
+  if (process.env['ZDR_TEST_HANDOVER'] === 'off') return disconnect();
+  divertLate((connection) => void release(connection));
   const gone: (readonly [Connection, Handle, boolean])[] = [];
   for (const connection of idleOf(allConnections())) {
-    const served = connection.socket.bytesRead > 0;
+    const served = hasServed(connection);
     const handle = release(connection);
     if (handle !== null) gone.push([connection, handle, served]);
   }
+  if (moves && canPair()) cutSessions();
+  else for (const connection of allConnections()) if (isSession(connection)) endSession(connection, true);
   followRequests((request, response) => watch(request.socket as Socket, response));
   for (const { speaker } of allConnections()) {
     const response = responseOf(speaker);
     if (response !== null) watch(speaker, response);
   }
   send({ tag: 'cut' });
-  for (const [connection, handle, served] of gone) move(connection.key, handle, served);
+  for (const { key, handle } of letGo()) {
+    if (moves) move(key, handle, false, null);
+    else handle.close();
+  }
+  for (const [connection, handle, served] of gone) move(connection.key, handle, served, connection.peer);
   whenMoved(check);
   check();
 }
 
-/** Takes an idle connection off the app. Gives its handle when it is to move; else it is ended. */
+/** No handover at all, but what node:cluster's `worker.disconnect()` does: the control of a test that must be able to fail. */
+function disconnect(): void {
+  for (const { socket } of idleOf(allConnections())) socket.destroy();
+  send({ tag: 'cut' });
+  check();
+}
+
+/** Takes an idle connection off the app. Gives its handle when it is to move; else it is held, or ended. */
 function release(connection: Connection): Handle | null {
-  if (phase === 'moving') return detach(connection);
+  if (phase === 'moving') {
+    if (canMove(connection)) return detach(connection);
+    // Where no other worker can answer for this one, it does so itself, once.
+    if (canPair()) hold(connection);
+    return null;
+  }
   forget(connection);
-  connection.socket.destroySoon();
+  connection.speaker.destroySoon();
   return null;
 }
 
@@ -54,11 +78,9 @@ function watch(socket: Socket, response: ServerResponse): void {
   watched.add(response);
   const connection = connectionOf(socket);
   if (connection === undefined) return;
-  if (!isPlainHttp(connection) || phase === 'closing') {
-    // It cannot move: say with the answer that it is the last one here.
-    if (!response.headersSent) response.shouldKeepAlive = false;
-    if (!isPlainHttp(connection)) return;
-  }
+  // Nobody else answers what comes next: say with the answer that it is the last one here.
+  const stays = phase === 'closing' || !(canMove(connection) || canPair());
+  if (stays && !response.headersSent) response.shouldKeepAlive = false;
   const again = (): void => recheck(connection);
   response.once('close', again);
   response.req.once('close', again);
@@ -66,10 +88,16 @@ function watch(socket: Socket, response: ServerResponse): void {
 
 /** Runs on a 'close' of request or response, so no read lies between the check and the cut. */
 function recheck(connection: Connection): void {
+  if (isHeld(connection)) return;
   const [idle] = idleOf([connection]);
-  if (idle === undefined || !allConnections().includes(connection)) return;
+  if (idle === undefined || !allConnections().includes(connection)) {
+    // A pipelined request that came before the cut: its response was not to be seen then.
+    const next = responseOf(connection.speaker);
+    if (next !== null) watch(connection.speaker, next);
+    return;
+  }
   const handle = release(connection);
-  if (handle !== null) move(connection.key, handle, true);
+  if (handle !== null) move(connection.key, handle, true, connection.peer);
   check();
 }
 

@@ -1,12 +1,13 @@
+import type { ServerResponse } from 'node:http';
 import { send } from './channel.js';
 import { check } from './cut.js';
+import { dropHeld, isHeld } from './hold.js';
+import { endSession, isSession } from './http2.js';
 import { isEventStream, isUpgraded, listOpen, responseOf } from './open.js';
 import { allConnections } from './sockets.js';
+import { endUpgraded } from './upgrade.js';
 
-/** A WebSocket close frame with code 1012, "service restart" (RFC 6455 section 5.5.1, IANA registry of close codes). */
-const RESTART = Buffer.from([0x88, 0x02, 0x03, 0xf4]);
-
-/** How long a client may take to answer a close frame, in ms. */
+/** How long a client may take to answer a close frame, and an app to end the frame that it writes, in ms. */
 const GOODBYE = 1_000;
 
 /** Ends what is open. `polite`: only what would never end by itself, WebSockets and event streams. */
@@ -15,16 +16,26 @@ export function end(polite: boolean): void {
   for (const connection of allConnections()) {
     const { speaker, socket } = connection;
     const response = responseOf(speaker);
-    if (isUpgraded(connection)) {
-      if (speaker.writableLength === 0) speaker.write(RESTART);
-      speaker.end();
+    if (isSession(connection)) {
+      endSession(connection, polite);
+    } else if (isHeld(connection)) {
+      dropHeld(connection, polite);
+    } else if (isUpgraded(connection)) {
+      endUpgraded(speaker);
       setTimeout(() => socket.destroy(), GOODBYE).unref();
     } else if (response !== null && isEventStream(response)) {
-      response.end();
+      finish(response);
       if (!polite) speaker.destroySoon();
     } else if (!polite) {
       socket.destroy();
     }
   }
   check();
+}
+
+/** A clean end of the stream. The app does not know yet: what it goes on writing is no error and goes nowhere. */
+function finish(response: ServerResponse): void {
+  response.end();
+  response.write = () => false;
+  response.end = () => response;
 }

@@ -1,28 +1,28 @@
 import http from 'node:http';
 import net from 'node:net';
 import type { Server, Socket } from './internals.js';
-import { type Connection, isPlainHttp } from './sockets.js';
+import type { Connection } from './sockets.js';
 
 /**
  * The HTTP/1.1 connections between two requests, as node itself counts them: what `closeIdleConnections` would
  * destroy, recorded instead of destroyed. To these come connections that have not sent a byte.
  */
 export function idleOf(connections: readonly Connection[]): readonly Connection[] {
-  const plain = connections.filter(isPlainHttp);
-  const servers = new Set(plain.map(({ socket }) => socket._server));
+  const http1 = connections.filter(({ speaker }) => speaker.parser != null);
+  const servers = new Set(http1.map(({ socket }) => socket._server));
   const idle = new Set<Socket>();
-  for (const server of servers) if (server instanceof http.Server) recordIdle(server, idle);
-  return plain.filter(({ socket }) => (idle.has(socket) || socket.bytesRead === 0) && isQuiet(socket));
+  for (const server of servers) if (server != null) recordIdle(server, idle);
+  return http1.filter(({ speaker }) => (idle.has(speaker) || speaker.bytesRead === 0) && isQuiet(speaker));
 }
 
-function recordIdle(server: Server & http.Server, idle: Set<Socket>): void {
+function recordIdle(server: Server, idle: Set<Socket>): void {
   const { destroy } = net.Socket.prototype;
   net.Socket.prototype.destroy = function (this: Socket) {
     idle.add(this);
     return this;
   };
   try {
-    http.Server.prototype.closeIdleConnections.call(server);
+    http.Server.prototype.closeIdleConnections.call(server as unknown as http.Server);
   } finally {
     net.Socket.prototype.destroy = destroy;
   }

@@ -2,8 +2,9 @@ import cluster from 'node:cluster';
 import type { Address } from '../events.js';
 import type { Key } from '../protocol/messages.js';
 import { send } from './channel.js';
-import { type ClusterChild, type Handle, type Listen2, type ListenQuery, serverPrototype, type Server } from './internals.js';
+import { type ClusterChild, createServerHandle, type Handle, type Listen2, type ListenQuery, serverPrototype, type Server } from './internals.js';
 import { add, addressOf, allListeners, gate, isLive, listenerOf, type Listener, rebind, reallyClose, remove } from './listeners.js';
+import { meet } from './servers.js';
 import { bindUnix } from './unix.js';
 
 /** net.js's default. */
@@ -30,16 +31,17 @@ export function install(): void {
 
 const listen: Listen2 = function (this: Server, address, port, addressType, backlog, fd, flags) {
   const bind = () => listen2.call(this, address, port, addressType, backlog, fd, flags);
+  meet(this);
   if (this._handle !== null || (typeof fd === 'number' && fd >= 0)) return bind();
   const key = keyOf(address, port, addressType);
-  const known = listenerOf(key);
+  const known = listenerOf(key) ?? numbered(key, address, addressType);
   const path = addressType === -1 ? address : null;
   if (known !== undefined && known.server === null) {
     // Closed and opened again before the primary let go: it is told anew once it has.
     const parked = known.phase === 'parked';
     use(this, known, backlog);
     bind();
-    if (!parked) announce({ tag: 'listening', key, address: known.address });
+    if (!parked) announce(known, { tag: 'listening', key: known.key, address: known.address });
     return;
   }
   const standIn = known === undefined ? conflicting(address, port) : undefined;
@@ -51,10 +53,11 @@ const listen: Listen2 = function (this: Server, address, port, addressType, back
     standIns.set(key, { host: address, port, addressType });
     use(this, listener, backlog);
     bind();
-    announce({ tag: 'bound', key, address: listener.address, standsIn: standIn.key }, listener.handle);
+    announce(listener, { tag: 'bound', key, address: listener.address, standsIn: standIn.key }, listener.handle);
     return;
   }
   if (path !== null) this._handle = bindUnix(path);
+  else this._handle = bindNumber(key, address, addressType);
   bind();
   const handle = this._handle as Handle | null;
   if (handle === null) return;
@@ -65,15 +68,21 @@ const listen: Listen2 = function (this: Server, address, port, addressType, back
     server: this,
     backlog: backlog || BACKLOG,
     phase: 'open',
+    told: false,
   };
   add(listener);
   own(listener);
-  announce({ tag: 'bound', key, address: listener.address, standsIn: null }, handle);
+  if (port === 0 && listener.address.kind === 'tcp') send({ tag: 'number', key, port: listener.address.port });
+  announce(listener, { tag: 'bound', key, address: listener.address, standsIn: null }, handle);
 };
 
 /** Said after the current turn of the app: a throw right behind `listen` must reach the primary first. */
-function announce(message: Parameters<typeof send>[0], handle?: Handle): void {
-  setImmediate(() => send(message, handle));
+function announce(listener: Listener, message: Parameters<typeof send>[0], handle?: Handle): void {
+  setImmediate(() => {
+    if (listener.server === null) return;
+    listener.told = true;
+    send(message, handle);
+  });
 }
 
 function use(server: Server, listener: Listener, backlog: number | undefined): void {
@@ -83,34 +92,51 @@ function use(server: Server, listener: Listener, backlog: number | undefined): v
   own(listener);
 }
 
+/** Puts a server of ours on an adopted handle. */
+export function occupy(server: Server, listener: Listener): void {
+  use(server, listener, undefined);
+  listen2.call(server, null, 0, -1);
+}
+
 /** When the app closes its server the handle is parked until the primary has let go of its copy. */
 function own(listener: Listener): void {
+  const fresh = listener.phase === 'open';
   listener.handle.close = (callback) => {
     if (callback !== undefined) process.nextTick(callback);
     listener.server = null;
-    listener.phase = 'parked';
     listener.handle.onconnection = (_error, client) => client?.close();
     listener.handle.unref();
-    send({ tag: 'release', key: listener.key });
+    if (listener.told) {
+      listener.told = false;
+      listener.phase = 'parked';
+      send({ tag: 'release', key: listener.key });
+    } else if (fresh) {
+      // Nobody else has heard of it.
+      remove(listener.key);
+      reallyClose(listener.handle);
+    } else {
+      listener.phase = 'kept';
+    }
   };
 }
 
 /** The primary let go. */
 export function released(key: Key): void {
   const listener = listenerOf(key);
-  if (listener === undefined) return;
-  if (listener.server !== null) {
+  if (listener === undefined || listener.phase === 'shut') return;
+  if (listener.server === null) {
+    remove(key);
+    reallyClose(listener.handle);
+  } else {
+    listener.told = true;
     send({ tag: 'bound', key, address: listener.address, standsIn: null }, listener.handle);
-    return;
   }
-  remove(key);
-  reallyClose(listener.handle);
 }
 
 /** A listening handle that the primary keeps. */
 export function adopt(key: Key, address: Address, handle: Handle): void {
   handle.unref();
-  add({ key, handle, address, server: null, backlog: BACKLOG, phase: 'kept' });
+  add({ key, handle, address, server: null, backlog: BACKLOG, phase: 'kept', told: false });
 }
 
 export function rebound(key: Key): void {
@@ -126,6 +152,31 @@ function keyOf(address: string | null, port: number, addressType: number): Key {
   const nth = (zeros.get(host) ?? 0) + 1;
   zeros.set(host, nth);
   return `tcp:${host}:0#${nth}`;
+}
+
+const numbers = new Map<Key, number>();
+
+/** What ports 0 got in earlier generations. */
+export function remember(all: readonly (readonly [Key, number])[]): void {
+  for (const [key, port] of all) numbers.set(key, port);
+}
+
+/** A kept handle on the number that this port 0 had before, when the app went on to listen on it by its number. */
+function numbered(key: Key, address: string | null, addressType: number): Listener | undefined {
+  const port = numbers.get(key);
+  return port === undefined ? undefined : listenerOf(keyOf(address, port, addressType));
+}
+
+/** The number that this port 0 had before, if it is free. */
+function bindNumber(key: Key, address: string | null, addressType: number): Handle | null {
+  const port = numbers.get(key);
+  if (port === undefined || createServerHandle === undefined) return null;
+  const handle = createServerHandle(address ?? '::', port, address === null ? 6 : addressType);
+  if (typeof handle === 'number') return null;
+  // libuv keeps the error of a taken port for later; asking for the name brings it out.
+  if (handle.getsockname?.({}) === 0) return handle;
+  handle.close();
+  return null;
 }
 
 const ANY = new Set(['', '::', '0.0.0.0']);

@@ -14,6 +14,8 @@ export interface Listener {
   server: Server | null;
   backlog: number;
   phase: Phase;
+  /** The primary knows that the app listens on it. */
+  told: boolean;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { ToWorker } from '../protocol/messages.js';
 import { holdOn, receive, send } from './channel.js';
 import { check, cut } from './cut.js';
@@ -6,11 +7,15 @@ import { booted, install as installFailure } from './failure.js';
 import type { Handle } from './internals.js';
 import { adopt, install as installListen, rebound, released } from './listen.js';
 import { openAll } from './listeners.js';
+import { reroute } from './http2.js';
+import { holdOut } from './outage.js';
 import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
+import { meetIn } from './pair.js';
 import { load } from './program.js';
 import { watchRequests } from './requests.js';
 import { track } from './sockets.js';
+import { dealt } from './tickets.js';
 
 /** A worker: boots as a standby, becomes the app when it is told to. It knows nothing of files. */
 function handle(message: ToWorker, attached: Handle | undefined): void {
@@ -19,8 +24,12 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       if (attached !== undefined) adopt(message.key, message.address, attached);
       return;
     case 'load':
+      meetIn(dirname(message.program.file));
+      dealt(message.program.tickets);
       void load(message.program);
       return;
+    case 'hold-out':
+      return holdOut(message.outage);
     case 'go':
       booted();
       openAll();
@@ -31,6 +40,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
     case 'take':
       if (attached !== undefined) take({ ...message, handle: attached });
       return;
+    case 'routed':
+      return reroute();
     case 'end':
       return end(message.polite);
     case 'list':

@@ -1,4 +1,5 @@
-import type { Key } from '../protocol/messages.js';
+import type { Key, Peer } from '../protocol/messages.js';
+import { admit } from './admit.js';
 import { send } from './channel.js';
 import type { Handle, Server, Socket } from './internals.js';
 import { isLive, listenerOf } from './listeners.js';
@@ -22,11 +23,7 @@ export function detach(connection: Connection): Handle | null {
   const handle = socket._handle;
   if (handle === null) return null;
   handle.readStop();
-  const { parser } = socket;
-  if (parser?._consumed === true) {
-    parser.unconsume();
-    Reflect.set(parser, '_consumed', false);
-  }
+  unconsume(socket);
   forget(connection);
   socket._handle = null;
   // The app sees an ordinary close; node frees the parser and the server's count.
@@ -34,13 +31,47 @@ export function detach(connection: Connection): Handle | null {
   return handle;
 }
 
+/** Node's parser reads no more by itself. */
+export function unconsume({ parser }: Socket): void {
+  if (parser?._consumed !== true) return;
+  parser.unconsume();
+  Reflect.set(parser, '_consumed', false);
+}
+
 /** Gives an open connection away. `served`: it has answered a request, so the keep-alive time-out runs. */
-export function move(key: Key, handle: Handle, served: boolean): void {
+export function move(key: Key, handle: Handle, served: boolean, peer: Peer | null): void {
   moving += 1;
-  send({ tag: 'move', key, served }, handle, () => {
+  leaving.push({ key, handle, served, peer });
+  sendNext();
+}
+
+/**
+ * Connections that the channel was not given yet. At each acknowledgement of a handle node goes through everything that
+ * waits behind it, so that a thousand at once would cost the square of it.
+ */
+const leaving: Leaving[] = [];
+const AHEAD = 2;
+let onTheWay = 0;
+
+interface Leaving {
+  readonly key: Key;
+  readonly handle: Handle;
+  readonly served: boolean;
+  readonly peer: Peer | null;
+}
+
+function sendNext(): void {
+  if (onTheWay >= AHEAD) return;
+  const next = leaving.shift();
+  if (next === undefined) return;
+  const { key, handle, served, peer } = next;
+  onTheWay += 1;
+  send({ tag: 'move', key, served, peer }, handle, () => {
     // Our copy; the client's end notices nothing.
     handle.close();
     moving -= 1;
+    onTheWay -= 1;
+    sendNext();
     onMoved();
   });
 }
@@ -50,6 +81,7 @@ interface Taken {
   readonly key: Key;
   readonly handle: Handle;
   readonly served: boolean;
+  readonly peer: Peer | null;
 }
 
 const held: Taken[] = [];
@@ -64,11 +96,14 @@ export function startTaken(): void {
   for (const taken of held.splice(0)) start(taken);
 }
 
-function start({ id, key, handle, served }: Taken): void {
+function start({ id, key, handle, served, peer }: Taken): void {
   const listener = listenerOf(key);
   if (listener === undefined || listener.server === null) {
     // The new code does not listen there.
     handle.close();
+  } else if (peer !== null) {
+    const socket = admit(listener.server, key, handle, peer);
+    if (served) resume(socket, listener.server as Server & HttpTimes);
   } else {
     const before = new Set<Socket>();
     const { server } = listener;
@@ -80,6 +115,14 @@ function start({ id, key, handle, served }: Taken): void {
     if (served) for (const socket of before) resume(socket, server as Server & HttpTimes);
   }
   send({ tag: 'took', id });
+}
+
+/** Connections that had answered a request before they came here. */
+const resumed = new WeakSet<Socket>();
+
+/** Whether it has answered a request, here or in an older generation. */
+export function hasServed({ speaker }: Connection): boolean {
+  return speaker.bytesRead > 0 || resumed.has(speaker);
 }
 
 interface HttpTimes {
@@ -96,6 +139,7 @@ const NOTHING = Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
 function resume(socket: Socket, server: Server & HttpTimes): void {
   const { parser } = socket;
   if (parser == null) return;
+  resumed.add(socket);
   const { onIncoming } = parser;
   parser.onIncoming = () => 0;
   parser.execute(NOTHING);

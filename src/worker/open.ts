@@ -1,15 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import type { Open } from '../events.js';
+import { isHeld } from './hold.js';
+import { isSession, openStreams } from './http2.js';
 import type { Socket } from './internals.js';
 import { startOf } from './requests.js';
-import { allConnections, type Connection, isPlainHttp } from './sockets.js';
+import { allConnections, type Connection, isWeb } from './sockets.js';
 
 /** A response as node keeps it: with its header block once that is written. */
 type Response = ServerResponse & { readonly _header?: string | null };
 
 /** What is still served here, by name. */
 export function listOpen(): readonly Open[] {
-  return allConnections().flatMap((connection) => describe(connection) ?? []);
+  return allConnections().flatMap((connection) =>
+    isSession(connection) ? openStreams(connection) : (describe(connection) ?? []),
+  );
 }
 
 function describe(connection: Connection): Open | null {
@@ -22,7 +26,7 @@ function describe(connection: Connection): Open | null {
     return { tag, method, path: url, age: since === null ? age : performance.now() - since };
   }
   if (isUpgraded(connection)) return { tag: 'websocket', path: '', age };
-  return isPlainHttp(connection) ? null : { tag: 'socket', age };
+  return isHeld(connection) || 'setTimeout' in (connection.socket._server ?? {}) ? null : { tag: 'socket', age };
 }
 
 /** The response that a socket of node:http works on. */
@@ -39,7 +43,7 @@ export function isEventStream(response: Response): boolean {
 
 /** Handed to the app by an 'upgrade': node's parser has let go of it. */
 export function isUpgraded(connection: Connection): boolean {
-  const { speaker, socket } = connection;
-  const http = isPlainHttp(connection) || speaker !== socket;
-  return http && speaker.parser == null && speaker._httpMessage == null && speaker.bytesRead > 0;
+  const { speaker } = connection;
+  if (!isWeb(connection) || isSession(connection) || isHeld(connection)) return false;
+  return speaker.parser == null && speaker._httpMessage == null && speaker.bytesRead > 0;
 }

@@ -2,15 +2,16 @@ import module from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Program } from '../protocol/messages.js';
 import { holdOn, send } from './channel.js';
-import { booted } from './failure.js';
+import { remember } from './listen.js';
 
 interface Loader {
   _load(file: string, parent: null, isMain: boolean): unknown;
 }
 
 /** Makes this process the app: what follows runs as if node had been started with the source entry. */
-export async function load({ file, entry, args }: Program): Promise<void> {
+export async function load({ file, entry, args, numbers }: Program): Promise<void> {
   process.argv = [process.argv[0] ?? process.execPath, entry, ...args];
+  remember(numbers);
   process.setSourceMapsEnabled(true);
   // A script ends by itself; the channel must not keep it.
   holdOn(false);
@@ -27,5 +28,3 @@ export async function load({ file, entry, args }: Program): Promise<void> {
   // A rejection or a throw of the same turn comes first.
   setImmediate(() => send({ tag: 'evaluated' }));
 }
-
-export { booted };

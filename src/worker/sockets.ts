@@ -1,7 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel';
 import http from 'node:http';
 import tls from 'node:tls';
-import type { Key } from '../protocol/messages.js';
+import type { Key, Peer } from '../protocol/messages.js';
+import { type Bare, bareOf } from './bare.js';
 import type { Server, Socket } from './internals.js';
 import { allListeners } from './listeners.js';
 
@@ -13,10 +14,16 @@ export interface Connection {
   /** The socket that the protocol runs on: the TLS socket where there is one. */
   speaker: Socket;
   readonly acceptedAt: number;
+  /** Of a connection whose TLS or HTTP/2 session another worker carries. */
+  readonly peer: Peer | null;
+  /** What listened on the TLS socket before the server did. */
+  bare: Bare | null;
 }
 
 const connections = new Map<Socket, Connection>();
 let onGone = (): void => {};
+/** Who gets the connections whose TLS is agreed only now, in the place of the app. */
+let late: ((connection: Connection) => void) | null = null;
 
 /** Sees every connection that a server of the app accepts; costs nothing per request. */
 export function track(gone: () => void): void {
@@ -26,26 +33,40 @@ export function track(gone: () => void): void {
     const server = socket._server;
     if (server === null || server === undefined) return;
     const key = keyOf(server);
-    if (key === undefined) return;
-    const connection: Connection = { socket, key, speaker: socket, acceptedAt: performance.now() };
-    connections.set(socket, connection);
-    socket.once('close', () => {
-      connections.delete(socket);
-      onGone();
-    });
-    if (server instanceof tls.Server) watchTls(server);
+    if (key !== undefined) enter(socket, key, null);
   });
 }
 
-const watched = new WeakSet<Server>();
-
-function watchTls(server: Server): void {
-  if (watched.has(server)) return;
-  watched.add(server);
-  server.prependListener('secureConnection', (secure: Socket & { _parent?: Socket }) => {
-    const connection = secure._parent === undefined ? undefined : connections.get(secure._parent);
-    if (connection !== undefined) connection.speaker = secure;
+export function enter(socket: Socket, key: Key, peer: Peer | null): void {
+  connections.set(socket, { socket, key, speaker: socket, acceptedAt: performance.now(), peer, bare: null });
+  socket.once('close', () => {
+    connections.delete(socket);
+    onGone();
   });
+}
+
+/** A server of the app listens: what its TLS sockets run on is remembered. */
+export function watchTls(server: Server): void {
+  if (!(server instanceof tls.Server)) return;
+  const { emit } = server;
+  server.emit = function (this: tls.Server, event: string, ...args: unknown[]): boolean {
+    if (event !== 'secureConnection') return Reflect.apply(emit, this, [event, ...args]) as boolean;
+    const secure = args[0] as Socket & { _parent?: Socket };
+    const connection = secure._parent === undefined ? undefined : connections.get(secure._parent);
+    if (connection !== undefined) {
+      connection.speaker = secure;
+      connection.bare = bareOf(secure);
+      if (late !== null) {
+        late(connection);
+        return true;
+      }
+    }
+    return Reflect.apply(emit, this, [event, ...args]) as boolean;
+  };
+}
+
+export function divertLate(listener: (connection: Connection) => void): void {
+  late = listener;
 }
 
 function keyOf(server: Server): Key | undefined {
@@ -65,7 +86,15 @@ export function forget(connection: Connection): void {
   connections.delete(connection.socket);
 }
 
-/** Whether node's own HTTP/1.1 speaks on it, without TLS. */
-export function isPlainHttp({ socket }: Connection): boolean {
-  return socket._server instanceof http.Server;
+/** Whether its open socket can go to another process: nothing but HTTP/1.1 in the clear, or in what another one deciphers. */
+export function canMove(connection: Connection): boolean {
+  const { socket, peer } = connection;
+  return socket._server instanceof http.Server || (peer !== null && socket.parser != null);
+}
+
+/** Whether node's own HTTP runs on it: a server of http, https or http2 with its TLS agreed. */
+export function isWeb({ socket, speaker, peer }: Connection): boolean {
+  const server = socket._server;
+  if (server == null || !('setTimeout' in server)) return false;
+  return !(server instanceof tls.Server) || speaker !== socket || peer !== null;
 }

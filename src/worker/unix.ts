@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { createServerHandle, type Handle } from './internals.js';
 
 /** sockaddr_un holds no longer path than this, in bytes. */
-const LONGEST = 103;
+export const LONGEST = 103;
 
 const READABLE = 1;
 const WRITABLE = 2;

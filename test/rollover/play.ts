@@ -48,6 +48,8 @@ export class Play {
   listen(generation: number, key = 'tcp::3000'): number {
     const worker = this.boot(generation);
     this.send({ type: 'worker-listening', worker, key });
+    const [timer] = this.effects;
+    if (timer?.type === 'timer' && timer.timer.tag === 'quiet') this.send({ type: 'time', timer: timer.timer });
     return worker;
   }
 

@@ -143,12 +143,12 @@ test('a crash is respawned at once, then after a pause, and the third in 10 s wa
   assert.equal(play.kinds(), 'crashed timer');
   play.send({ type: 'time', timer: { tag: 'respawn', generation: 1 } });
   play.send(exit(play.listen(1)));
-  assert.equal(play.kinds(), 'crashed');
+  assert.match(play.kinds(), /^crashed/);
   assert.equal(play.tags(), '1 down');
   play.save('a');
   assert.equal(play.tags(), '1 down, 2 booting', 'an edit boots again, even to the same bundle');
   play.listen(2);
-  assert.equal(play.tags(), '2 live');
+  assert.match(play.tags(), /2 live$/);
 });
 
 test('the new worker dies after the old one was cut: it is replaced, with the same bundle', () => {

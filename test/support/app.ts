@@ -34,7 +34,7 @@ export async function withApp(
   const more = await options.before?.(project);
   const zdr = new Zdr(project, { ...options, ...more });
   try {
-    if (options.ready !== false) await zdr.event('ready');
+    if (options.ready !== false) await firstReady(zdr);
     await body({ project, zdr });
     // A test that ends zdr itself says how it should end.
     const ended = await zdr.stop();
@@ -48,6 +48,13 @@ export async function withApp(
   } finally {
     await project.close();
   }
+}
+
+/** An app that fails at its first start is not worth the whole wait. */
+async function firstReady(zdr: Zdr): Promise<void> {
+  await zdr.until('ready', () => zdr.now() > 0);
+  assert.deepEqual([...zdr.all('build-failed'), ...zdr.all('boot-failed')], [], 'the first start fails');
+  await zdr.event('ready');
 }
 
 /** All processes of zdr and of the app end soon after zdr itself, and their files go with them. */
