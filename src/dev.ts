@@ -136,6 +136,7 @@ export function dev(options: DevOptions): Running {
       case 'evaluated':
         return dispatch({ type: 'worker-evaluated', worker });
       case 'failed':
+        if (message.unfit !== null && builder.keepStatic(message.unfit)) return dispatch({ type: 'worker-unfit', worker });
         return dispatch({ type: 'worker-failed', worker, error: { ...message.error, holder: holderOf(message.error) } });
       case 'cut':
         return dispatch({ type: 'worker-cut', worker });

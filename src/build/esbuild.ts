@@ -48,8 +48,8 @@ export interface Builder {
   build(): Promise<BuildOutcome>;
   /** These files have another content (or came, or went): the next build reads them. All others come from memory. */
   invalidate(paths: Iterable<string>): void;
-  /** This file of a package uses top-level await: import it ahead of the bundle instead of in its place. */
-  keepStatic(path: string): void;
+  /** This file of a package uses top-level await: import it ahead of the bundle instead of in its place. False: it was. */
+  keepStatic(path: string): boolean;
   close(): Promise<void>;
 }
 

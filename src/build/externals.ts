@@ -22,8 +22,8 @@ export type Answer = {
 export interface Externals {
   /** Null leaves the import to esbuild. `next` is esbuild's own answer: a real path, or null when there is none. */
   resolve(ask: Ask, next: () => Promise<string | null>): Promise<Answer>;
-  /** Leaves this file of a package a static import: it uses top-level await, so `require` cannot load it. */
-  keepStatic(path: string): void;
+  /** Leaves this file of a package a static import: it uses top-level await, so `require` cannot load it. False: it was one. */
+  keepStatic(path: string): boolean;
   /** Symbolic links outside node_modules' store that resolutions went through: another target is another program. */
   readonly links: ReadonlySet<string>;
   clear(): void;
@@ -51,7 +51,11 @@ export function openExternals(): Externals {
 
   return {
     links,
-    keepStatic: (path) => void asynchronous.add(path),
+    keepStatic(path) {
+      const news = !asynchronous.has(path);
+      asynchronous.add(path);
+      return news;
+    },
     clear() {
       answers.clear();
       links.clear();
@@ -82,7 +86,9 @@ function answerFor(real: string, kind: string, asynchronous: ReadonlySet<string>
 
 /** The module that stands for an external file. It does not say `require`, which would ask the plugin again. */
 export function contentsOfExternal(path: string): string {
-  return `module.exports=${REQUIRE}(${JSON.stringify(path.slice(0, -'.cjs'.length))})`;
+  const file = JSON.stringify(path.slice(0, -'.cjs'.length));
+  // An error says which of the app's imports it is that `require` cannot load, see `keepStatic`.
+  return `try{module.exports=${REQUIRE}(${file})}catch(error){if(error?.code==='ERR_REQUIRE_ASYNC_MODULE')error.required??=${file};throw error}`;
 }
 
 /** A source map that names the external files themselves instead of the modules that stand for them. */

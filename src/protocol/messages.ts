@@ -66,7 +66,8 @@ export type ToPrimary =
   | { readonly tag: 'release'; readonly key: Key }
   | { readonly tag: 'evaluated' }
   | { readonly tag: 'said-ready' }
-  | { readonly tag: 'failed'; readonly error: AppError }
+  /** `unfit`: the package that cannot be loaded in the way that the bundle does it. */
+  | { readonly tag: 'failed'; readonly error: AppError; readonly unfit: string | null }
   /** Nothing is accepted or answered by this worker any more but what is under way. */
   | { readonly tag: 'cut' }
   /**

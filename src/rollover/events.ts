@@ -20,6 +20,8 @@ export type Happening =
   /** The app itself said `process.send('ready')`. */
   | { readonly type: 'worker-said-ready'; readonly worker: number }
   | { readonly type: 'worker-failed'; readonly worker: number; readonly error: AppError }
+  /** The bundle has to be built in another way, which the builder knows by now. */
+  | { readonly type: 'worker-unfit'; readonly worker: number }
   | { readonly type: 'worker-probed'; readonly worker: number }
   | { readonly type: 'worker-cut'; readonly worker: number }
   | { readonly type: 'worker-drained'; readonly worker: number }

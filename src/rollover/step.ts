@@ -1,4 +1,4 @@
-import { evaluated, late as bootLate, listens, probed, quiet, ready, released, settled, silent, startOthers, startWaiting, up, fail } from './boot.js';
+import { abandon, evaluated, late as bootLate, listens, probed, quiet, ready, released, settled, silent, startOthers, startWaiting, up, fail } from './boot.js';
 import { buildFailed, built, bundlesOf, changed, tellFailure } from './builds.js';
 import { clear, cut, deadline, drained, open, tell } from './drain.js';
 import type { Effect } from './effects.js';
@@ -81,6 +81,12 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
       if (worker.tag !== 'booting' || generation?.tag !== 'live') return;
       turns.putGeneration(turn, { ...generation, error: event.error });
       return turns.report(turn, { type: 'boot-failed', generation: generation.id, reason, live: null });
+    }
+    case 'worker-unfit': {
+      const generation = worker.tag === 'booting' ? turns.generationOf(turn, worker.generation) : undefined;
+      if (generation?.tag !== 'booting') return;
+      abandon(turn, generation);
+      return changed(turn, generation.changes.paths, true);
     }
     case 'worker-probed':
       return probed(turn, worker);

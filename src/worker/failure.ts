@@ -16,9 +16,14 @@ export function booted(): void {
 export function install(): void {
   process.on('uncaughtExceptionMonitor', (error: unknown) => {
     if (!booting || process.listenerCount('uncaughtException') > 0) return;
-    send({ tag: 'failed', error: describe(error) });
+    send({ tag: 'failed', error: describe(error), unfit: unfitOf(error) });
     process.exit(1);
   });
+}
+
+/** A package with top-level await: the bundle has to import it ahead of itself. */
+function unfitOf(error: unknown): string | null {
+  return error instanceof Error && 'required' in error && typeof error.required === 'string' ? error.required : null;
 }
 
 export function describe(error: unknown): AppError {

@@ -69,3 +69,26 @@ test('packages of the project itself, with a node_modules of its own', () =>
       assert.equal((await get(zdr.where)).version, 2);
     },
   ));
+
+test('a package that uses top-level await is imported ahead of the bundle, without a word', () =>
+  withApp(
+    'http',
+    {
+      before: async (project) => {
+        await addPackage(project, 'waits', 'export const waited = await Promise.resolve("well");\n');
+        await project.write(
+          'src/app.ts',
+          `import { createServer } from 'node:http';
+           import { waited } from 'waits';
+           import { version } from './version.ts';
+           createServer((_request, response) => response.end(JSON.stringify({ version, waited }))).listen(0);`,
+        );
+      },
+    },
+    async ({ project, zdr }) => {
+      assert.equal((await get(zdr.where)).waited, 'well');
+      await zdr.rollover(() => project.version(2));
+      assert.deepEqual(await get(zdr.where), { version: 2, waited: 'well' });
+      assert.deepEqual(zdr.all('boot-failed'), []);
+    },
+  ));
