@@ -81,9 +81,23 @@ function watch(socket: Socket, response: ServerResponse): void {
   // Nobody else answers what comes next: say with the answer that it is the last one here.
   const stays = phase === 'closing' || !(canMove(connection) || canPair());
   if (stays && !response.headersSent) response.shouldKeepAlive = false;
+  if (!canMove(connection)) stopBehind(connection, response);
   const again = (): void => recheck(connection);
   response.once('close', again);
   response.req.once('close', again);
+}
+
+/**
+ * A TLS socket tells that an answer is written one turn late: by then the client may have it, and its next request may
+ * be read here. So from the end of an answer on nothing is read until the connection was looked at.
+ */
+function stopBehind(connection: Connection, response: ServerResponse): void {
+  const stop = (): void => {
+    if (response.writableEnded && response.req.complete && !isHeld(connection)) connection.speaker._handle?.readStop();
+  };
+  response.once('prefinish', stop);
+  response.req.once('close', stop);
+  stop();
 }
 
 /** Runs on a 'close' of request or response, so no read lies between the check and the cut. */
@@ -94,6 +108,7 @@ function recheck(connection: Connection): void {
     // A pipelined request that came before the cut: its response was not to be seen then.
     const next = responseOf(connection.speaker);
     if (next !== null) watch(connection.speaker, next);
+    if (!canMove(connection) && next?.writableEnded !== true) connection.speaker._handle?.readStart?.();
     return;
   }
   const handle = release(connection);

@@ -43,7 +43,10 @@ export function hold(connection: Connection): void {
   }
   const { keepAliveTimeout = 0 } = socket._server as HttpTimes;
   speaker.setTimeout(served ? keepAliveTimeout : FIRST, () => {
-    if (held.get(speaker) === 'waiting') bye(speaker);
+    // A timer runs before what has arrived is read, an immediate after it.
+    setImmediate(() => {
+      if (held.get(speaker) === 'waiting') bye(speaker);
+    });
   });
   speaker.once('data', (chunk: Buffer) => {
     speaker.pause();
@@ -52,6 +55,7 @@ export function hold(connection: Connection): void {
     void carry(connection, chunk);
   });
   speaker.resume();
+  speaker._handle?.readStart?.();
 }
 
 export function isHeld({ speaker }: Connection): boolean {

@@ -7,10 +7,10 @@ import { giveUp, giveUpAll, overUpstream } from './upstream.js';
 
 /**
  * How long no stream must have been open on a session before the client is asked to leave, in ms. While a client is at
- * work there is no good moment: node's own client fails a request that it makes in the turn in which a GOAWAY arrives,
+ * work there is no good moment: a stream that crosses the GOAWAY is refused, node's own client does not send it again,
  * and nghttp2's h2load does not connect again. Its late streams are relayed as long as they come.
  */
-const QUIET = 1_000;
+const QUIET = 3_000;
 
 /** How long a client may take to close a session after the GOAWAY, in ms. */
 const GOODBYE = 1_000;
@@ -100,9 +100,11 @@ function settle(entry: Session): void {
   if (entry.quiet !== null) clearTimeout(entry.quiet);
   entry.quiet = null;
   if (!cutting || entry.inner || entry.own.size > 0 || entry.relayed.size > 0) return;
-  entry.quiet = setTimeout(() => {
+  // Timers run before what has arrived is read, immediates after it: a stream that waits there ends the quiet.
+  const late = (): void => {
     if (entry.own.size === 0 && entry.relayed.size === 0) leave(entry);
-  }, QUIET).unref();
+  };
+  entry.quiet = setTimeout(() => setImmediate(late), QUIET).unref();
 }
 
 /** Names the last stream that was seen: what is on its way is safe to send again. */

@@ -11,6 +11,7 @@ export interface Handle {
   close(callback?: () => void): void;
   ref(): void;
   unref(): void;
+  readStart?(): number;
   readStop(): number;
   getsockname?(out: { address?: string; family?: string; port?: number }): number;
   onconnection: ((error: number, client: Handle | undefined) => void) | null;

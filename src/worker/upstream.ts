@@ -53,11 +53,14 @@ export async function overUpstream(
 export function giveUp(speaker: Socket): void {
   const old = sessions.get(speaker);
   sessions.delete(speaker);
-  void old?.then((upstream) => {
-    if (upstream === null) return;
-    upstream.given = true;
-    closeEmpty(upstream);
-  });
+  if (old !== undefined) void abandon(old);
+}
+
+async function abandon(old: Promise<Upstream | null>): Promise<void> {
+  const upstream = await old;
+  if (upstream === null) return;
+  upstream.given = true;
+  closeEmpty(upstream);
 }
 
 function follow(upstream: Upstream, stream: ClientHttp2Stream): void {

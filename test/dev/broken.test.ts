@@ -6,102 +6,12 @@ import { withApp } from '../support/app.js';
 import { get } from '../support/get.js';
 import { assertSeamless, startLoad } from '../support/load.js';
 import type { Project } from '../support/project.js';
-import type { Seen } from '../support/zdr.js';
-
-/** A save that cannot go live. `app` is the text of src/app.ts before and after. */
-interface Broken {
-  readonly file: string;
-  readonly spoil: (text: string) => string;
-  readonly seen: (event: Seen<'build-failed'> | Seen<'boot-failed'>) => void;
-  /** False where no server at all is an app of its own kind. */
-  readonly first?: false;
-}
-
-const message = (event: Seen): string => {
-  assert.equal(event.type, 'build-failed');
-  return event.errors.map(({ plain }) => plain).join('\n');
-};
-const reason = (event: Seen): Seen<'boot-failed'>['reason'] => {
-  assert.equal(event.type, 'boot-failed');
-  return event.reason;
-};
-const threw = (event: Seen): string => {
-  const why = reason(event);
-  assert.equal(why.tag, 'threw');
-  return why.error.text;
-};
-
-const before = (line: string) => (text: string): string => text.replace('server.listen', `${line}\nserver.listen`);
-
-const cases: Readonly<Record<string, Broken>> = {
-  'a syntax error': {
-    file: 'src/routes.ts',
-    spoil: (text) => `${text}\nconst = ;\n`,
-    seen: (event) => assert.match(message(event), /src\/routes\.ts:\d+:\d+[^]*const = ;/),
-  },
-  'a missing import': {
-    file: 'src/routes.ts',
-    spoil: (text) => `import './missing.ts';\n${text}`,
-    seen: (event) => assert.match(message(event), /Could not resolve "\.\/missing\.ts"[^]*src\/routes\.ts:1:7/),
-  },
-  'a missing package': {
-    file: 'src/routes.ts',
-    spoil: (text) => `import 'no-such-package';\n${text}`,
-    seen: (event) => assert.match(message(event), /Could not resolve "no-such-package"/),
-  },
-  'a broken tsconfig': {
-    file: 'tsconfig.json',
-    spoil: () => '{ "compilerOptions": ',
-    seen: (event) => assert.match(message(event), /tsconfig\.json/),
-  },
-  'a throw': {
-    file: 'src/app.ts',
-    spoil: before("throw new TypeError('no database');"),
-    seen: (event) => assert.match(threw(event), /TypeError: no database\n[^]*src\/app\.ts:13:7/),
-  },
-  'a rejected promise': {
-    file: 'src/app.ts',
-    spoil: before("await Promise.reject(new Error('no database', { cause: new Error('refused') }));"),
-    seen: (event) => assert.match(threw(event), /Error: no database[^]*refused/),
-  },
-  'a promise that nobody handles': {
-    file: 'src/app.ts',
-    spoil: (text) => text.replace(/server\.listen.*/, "void Promise.reject(new Error('nobody cares'));"),
-    seen: (event) => assert.match(threw(event), /nobody cares/),
-  },
-  'exit 0 at boot': {
-    file: 'src/app.ts',
-    spoil: before('process.exit(0);'),
-    seen: (event) => assert.deepEqual(reason(event), { tag: 'exited', exit: { code: 0, signal: null } }),
-    first: false,
-  },
-  'exit 1 at boot': {
-    file: 'src/app.ts',
-    spoil: before('process.exit(1);'),
-    seen: (event) => assert.deepEqual(reason(event), { tag: 'exited', exit: { code: 1, signal: null } }),
-  },
-  'killed at boot': {
-    file: 'src/app.ts',
-    spoil: before("process.kill(process.pid, 'SIGKILL'); for (;;);"),
-    seen: (event) => assert.deepEqual(reason(event), { tag: 'exited', exit: { code: null, signal: 'SIGKILL' } }),
-  },
-  'it never listens': {
-    file: 'src/app.ts',
-    spoil: (text) => text.replace(/server\.listen.*/, 'setInterval(() => {}, 1000);'),
-    seen: (event) => assert.deepEqual(reason(event), { tag: 'silent', ms: 1000, blocked: false }),
-    first: false,
-  },
-  'an endless loop at boot': {
-    file: 'src/app.ts',
-    spoil: before('for (;;);'),
-    seen: (event) => assert.deepEqual(reason(event), { tag: 'silent', ms: 1000, blocked: true }),
-  },
-};
+import { before, brokenSaves } from './broken-saves.js';
 
 const prepare = (project: Project): Promise<void> => project.write('tsconfig.json', '{}\n');
 const failures = ['build-failed', 'boot-failed'] as const;
 
-for (const [name, { file, spoil, seen, first }] of Object.entries(cases)) {
+for (const [name, { file, spoil, seen, first }] of Object.entries(brokenSaves)) {
   test(`${name}: what serves goes on serving`, () =>
     withApp('http', { args: ['--boot', '1s'], before: prepare }, async ({ project, zdr }) => {
       const good = await project.read(file);
@@ -122,7 +32,15 @@ for (const [name, { file, spoil, seen, first }] of Object.entries(cases)) {
       load.live(2, live.at);
       assert.equal((await get(zdr.where)).version, 2);
       assertSeamless(await load.stop());
-      assert.equal(new Set(failures.flatMap((type) => zdr.all(type, since)).map((event) => JSON.stringify({ ...event, at: 0, time: 0, generation: 0 }))).size, 1, 'one reason');
+      assert.equal(
+        new Set(
+          failures
+            .flatMap((type) => zdr.all(type, since))
+            .map((event) => JSON.stringify({ ...event, at: 0, time: 0, generation: 0 })),
+        ).size,
+        1,
+        'one reason',
+      );
     }));
 
   if (first === false) continue;
@@ -153,7 +71,13 @@ test('one failure after the other, then a good save', () =>
   withApp('http', async ({ project, zdr }) => {
     const good = await project.read('src/app.ts');
     const load = startLoad(zdr.where, 'fresh', 4, 20);
-    for (const line of ['const = ;', "throw new Error('one');", 'const = = ;', "throw new Error('two');", 'process.exit(3);']) {
+    for (const line of [
+      'const = ;',
+      "throw new Error('one');",
+      'const = = ;',
+      "throw new Error('two');",
+      'process.exit(3);',
+    ]) {
       const since = zdr.now();
       await project.write('src/app.ts', before(line)(good));
       await zdr.until(`the failure of ${line}`, () => failures.some((type) => zdr.all(type, since).length > 0));

@@ -19,7 +19,8 @@ async function threeRollovers(project: Project, zdr: Zdr): Promise<void> {
   }
 }
 
-const urlOf = (where: Where): string => ('port' in where ? `ws://${where.host}:${where.port}/` : `ws+unix:${where.path}`);
+const urlOf = (where: Where): string =>
+  'port' in where ? `ws://${where.host}:${where.port}/` : `ws+unix:${where.path}`;
 
 test('a download goes on over three rollovers, byte for byte', () =>
   withApp('http', async ({ project, zdr }) => {
@@ -35,7 +36,10 @@ test('a download goes on over three rollovers, byte for byte', () =>
     const expected = createHash('sha1');
     for (let i = 0; i < 25; i++) expected.update(Buffer.alloc(65_536, i));
     assert.equal(createHash('sha1').update(outcome.answer.body).digest('hex'), expected.digest('hex'));
-    assert.ok(zdr.all('live').every(({ at }) => at < outcome.endedAt), 'the saves were live before its end');
+    assert.ok(
+      zdr.all('live').every(({ at }) => at < outcome.endedAt),
+      'the saves were live before its end',
+    );
     await zdr.event('drained', { generation: 1 });
   }));
 
@@ -73,7 +77,11 @@ test('an event stream goes on over three rollovers', () =>
     const upTo = text.length;
     await zdr.until('events after the rollovers', () => text.length > upTo + 100);
     const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
-    assert.deepEqual(ids, ids.map((_, i) => i), 'no event is missing');
+    assert.deepEqual(
+      ids,
+      ids.map((_, i) => i),
+      'no event is missing',
+    );
     assert.deepEqual(new Set(text.match(/^data: .*$/gm)), new Set(['data: 1']));
     connection.close();
     await zdr.event('drained', { generation: 1 });
@@ -107,7 +115,10 @@ test('several generations drain at once, each finishes its own', () =>
       slow.push(request(zdr.where, '/slow?ms=2500'));
     }
     const bodies = (await Promise.all(slow)).map(bodyOf);
-    assert.deepEqual(bodies.map(({ version }) => version), [1, 2, 3, 4]);
+    assert.deepEqual(
+      bodies.map(({ version }) => version),
+      [1, 2, 3, 4],
+    );
     assert.equal(new Set(bodies.map(({ pid }) => pid)).size, 4);
     for (const generation of [1, 2, 3]) await zdr.event('drained', { generation });
   }));
@@ -118,7 +129,10 @@ test('what drains for long is reported by name', () =>
     await get(zdr.where);
     await zdr.rollover(() => project.version(2));
     const { open } = await zdr.event('draining', { generation: 1 });
-    assert.deepEqual(open.map((one) => (one.tag === 'request' ? [one.method, one.path] : one)), [['GET', '/slow?ms=4000']]);
+    assert.deepEqual(
+      open.map((one) => (one.tag === 'request' ? [one.method, one.path] : one)),
+      [['GET', '/slow?ms=4000']],
+    );
     bodyOf(await slow);
     await zdr.event('drained', { generation: 1 });
   }));
@@ -130,7 +144,10 @@ test('at the deadline WebSockets get 1012 and the rest is cut', () =>
     const closed = once(socket, 'close');
     await zdr.rollover(() => project.version(2));
     const { open } = await zdr.event('cut-short', { generation: 1 });
-    assert.deepEqual(open.map(({ tag }) => tag), ['websocket']);
+    assert.deepEqual(
+      open.map(({ tag }) => tag),
+      ['websocket'],
+    );
     assert.equal((await closed)[0], 1012);
     await zdr.event('drained', { generation: 1 });
   }));
@@ -141,7 +158,10 @@ test('at the deadline a request that does not end is cut, and said', () =>
     await get(zdr.where);
     await zdr.rollover(() => project.version(2));
     const { open } = await zdr.event('cut-short', { generation: 1 });
-    assert.deepEqual(open.map((one) => one.tag === 'request' && one.path), ['/slow?ms=60000']);
+    assert.deepEqual(
+      open.map((one) => one.tag === 'request' && one.path),
+      ['/slow?ms=60000'],
+    );
     assert.equal((await slow).tag, 'failed');
     assert.equal((await get(zdr.where)).version, 2);
   }));
@@ -151,13 +171,16 @@ test("the app's SIGTERM handler runs after the drain", () =>
     'http',
     {
       before: (project) =>
-        project.edit('src/app.ts', (text) => `${text}
+        project.edit(
+          'src/app.ts',
+          (text) => `${text}
 process.once('SIGTERM', () => {
   console.log('handler ran');
   server.close(() => process.exit(0));
   server.closeAllConnections();
 });
-`),
+`,
+        ),
     },
     async ({ project, zdr }) => {
       const slow = request(zdr.where, '/slow?ms=1500');

@@ -27,7 +27,10 @@ test('Ctrl-C once: what is open is finished, then 0', () =>
     await get(zdr.where);
     zdr.signalAll('SIGINT');
     const { open } = await zdr.event('stopping');
-    assert.deepEqual(open.map((one) => one.tag === 'request' && one.path), ['/slow?ms=1500']);
+    assert.deepEqual(
+      open.map((one) => one.tag === 'request' && one.path),
+      ['/slow?ms=1500'],
+    );
     assert.equal(bodyOf(await slow).version, 1);
     assert.deepEqual(await within('the end', zdr.exit), { code: 0, signal: null });
     assert.equal(zdr.all('stopped')[0]?.forced, false);
@@ -48,7 +51,10 @@ test('Ctrl-C twice: at once, 130', () =>
     assert.equal((await slow).tag, 'failed');
   }));
 
-for (const [signal, forced] of [['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+for (const [signal, forced] of [
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
   test(`${signal}: graceful, and ${forced} when it comes twice`, async () => {
     await withApp('http', async ({ zdr }) => {
       const slow = request(zdr.where, '/slow?ms=1000');
@@ -77,7 +83,9 @@ test('a stop ends idle keep-alive connections, draining generations and a bootin
     const slow = request(zdr.where, '/slow?ms=2500');
     await get(zdr.where);
     await zdr.rollover(() => project.version(2));
-    await project.edit('src/app.ts', (text) => text.replace('server.listen', "console.log('boots'); for (;;); server.listen"));
+    await project.edit('src/app.ts', (text) =>
+      text.replace('server.listen', "console.log('boots'); for (;;); server.listen"),
+    );
     await zdr.until('the boot', () => zdr.stdout.includes('boots'));
     zdr.signalAll('SIGINT');
     assert.equal(bodyOf(await slow).version, 1);
@@ -86,11 +94,15 @@ test('a stop ends idle keep-alive connections, draining generations and a bootin
   }));
 
 test('a stop while nothing was ever live', () =>
-  withApp('http', { ready: false, before: (project) => project.write('src/app.ts', 'const = ;\n') }, async ({ zdr }) => {
-    await zdr.event('build-failed');
-    zdr.signalAll('SIGINT');
-    assert.deepEqual(await within('the end', zdr.exit), { code: 0, signal: null });
-  }));
+  withApp(
+    'http',
+    { ready: false, before: (project) => project.write('src/app.ts', 'const = ;\n') },
+    async ({ zdr }) => {
+      await zdr.event('build-failed');
+      zdr.signalAll('SIGINT');
+      assert.deepEqual(await within('the end', zdr.exit), { code: 0, signal: null });
+    },
+  ));
 
 test('SIGKILL of the primary: all are gone', () =>
   withApp('http', { args: ['-w', '2'] }, async ({ project, zdr }) => {
@@ -121,7 +133,10 @@ test("the app's children end with their generation, and with zdr", () =>
     await zdr.event('drained', { generation: 1 });
     await zdr.until('the old child is gone', () => zdr.processes().every(({ pid }) => pid !== child));
     const next = await get(zdr.where);
-    assert.ok(zdr.processes().some(({ pid }) => pid === next.child), 'the child of the new version lives');
+    assert.ok(
+      zdr.processes().some(({ pid }) => pid === next.child),
+      'the child of the new version lives',
+    );
   }));
 
 test("SIGKILL of the primary: the app's children are gone too", () =>

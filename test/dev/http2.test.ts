@@ -32,7 +32,7 @@ async function fewWorkers(zdr: App['zdr']): Promise<void> {
 async function rollOn({ project, zdr }: App, ledger: Ledger, count: number): Promise<void> {
   for (let version = 2; version <= ROLLOVERS + 1; version++) {
     const upTo = ledger.count;
-    const live = await zdr.rollover(() => project.version(version));
+    const live = await zdr.rollover(() => project.version(version, 'rename over'));
     ledger.live(version, live.at);
     await zdr.until('answers', () => ledger.count >= upTo + count);
     await fewWorkers(zdr);
@@ -44,9 +44,9 @@ for (const [fixture, scheme] of [['http2', 'https'], ['h2c', 'http']] as const) 
     withApp(fixture, async (app) => {
       const { zdr } = app;
       const ledger = openLedger();
-      let over = false;
+      const stop = new AbortController();
       const streams = async (session: Session, number: number): Promise<void> => {
-        while (!over && !session.over) {
+        while (!stop.signal.aborted && !session.over) {
           const path = ['/', '/', '/slow?ms=30', '/echo'][number % 4]!;
           try {
             const answer = await session.send(path, path === '/echo' ? 'x'.repeat(100_000) : '');
@@ -60,7 +60,7 @@ for (const [fixture, scheme] of [['http2', 'https'], ['h2c', 'http']] as const) 
         }
       };
       const client = async (): Promise<void> => {
-        while (!over) {
+        while (!stop.signal.aborted) {
           const session = await Session.open(zdr.where, scheme);
           await Promise.all(Array.from({ length: 8 }, (_, number) => streams(session, number)));
           session.close();
@@ -68,7 +68,7 @@ for (const [fixture, scheme] of [['http2', 'https'], ['h2c', 'http']] as const) 
       };
       const clients = Promise.all(Array.from({ length: 6 }, client));
       await rollOn(app, ledger, 300);
-      over = true;
+      stop.abort();
       await clients;
       ledger.assertSeamless();
     }));
@@ -77,10 +77,10 @@ for (const [fixture, scheme] of [['http2', 'https'], ['h2c', 'http']] as const) 
     withApp(fixture, async (app) => {
       const { zdr } = app;
       const ledger = openLedger();
-      let over = false;
+      const stop = new AbortController();
       const client = async (number: number): Promise<void> => {
         let session: Session | null = null;
-        while (!over) {
+        while (!stop.signal.aborted) {
           try {
             if (session === null || session.over) session = await Session.open(zdr.where, scheme);
             const answer = await session.send();
@@ -89,13 +89,13 @@ for (const [fixture, scheme] of [['http2', 'https'], ['h2c', 'http']] as const) 
             ledger.failed(String(error));
             session = null;
           }
-          await wait(number * 60 * (0.5 + Math.random()));
+          await wait(number * 40 * (0.5 + Math.random()));
         }
         session?.close();
       };
       const clients = Promise.all(Array.from({ length: 40 }, (_, number) => client(number)));
       await rollOn(app, ledger, 60);
-      over = true;
+      stop.abort();
       await clients;
       ledger.assertSeamless();
       await zdr.until('only one generation is left', () => zdr.processes().filter(({ command }) => command.includes('worker/main')).length <= 2);
@@ -156,11 +156,11 @@ for (const [fixture, scheme] of [['http2', 'https'], ['h2c', 'http']] as const) 
       let text = '';
       load.stdout.on('data', (bytes) => (text += bytes));
       const ended = new Promise((resolve) => load.once('close', resolve));
-      let over = false;
-      void ended.then(() => (over = true));
+      const stop = new AbortController();
+      void ended.then(() => stop.abort());
       let version = 1;
-      while (!over) {
-        await zdr.rollover(() => project.version(++version));
+      while (!stop.signal.aborted) {
+        await zdr.rollover(() => project.version(++version, 'rename over'));
         await fewWorkers(zdr);
       }
       assert.match(text, /6000 succeeded, 0 failed, 0 errored/, text);

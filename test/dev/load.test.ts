@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import { withApp } from '../support/app.js';
 import { assertSeamless, startLoad } from '../support/load.js';
 
-for (const [kind, clients] of [['keep-alive', 64], ['fresh', 16]] as const) {
+for (const [kind, clients] of [
+  ['keep-alive', 64],
+  ['fresh', 16],
+] as const) {
   test(`${clients} clients, ${kind}, over 20 rollovers: none failed, none stale`, () =>
     withApp('http', async ({ project, zdr }) => {
       const load = startLoad(zdr.where, kind, clients, 30);

@@ -17,7 +17,8 @@ test('one line for a good reload, a frame for an error, and the output of the ap
       before: (project) => project.edit('src/app.ts', (text) => `${text}console.log('hello from the app');\n`),
     },
     async ({ project, zdr }) => {
-      const shown = (what: string, pattern: RegExp): Promise<unknown> => zdr.until(what, () => pattern.test(zdr.lines.join('\n')));
+      const shown = (what: string, pattern: RegExp): Promise<unknown> =>
+        zdr.until(what, () => pattern.test(zdr.lines.join('\n')));
       await shown('the banner', /zdr v\d+\.\d+\.\d+ {2}ready in \d+ ms/);
       await shown('the address', new RegExp(`➜ {2}Local {3}http://(127\\.0\\.0\\.1|localhost):${port}/`));
       assert.equal((await get({ host: '127.0.0.1', port })).version, 1);

@@ -47,7 +47,10 @@ test('several files saved at once are one rollover', () =>
       ]);
     });
     await answers(zdr, 2);
-    await zdr.until('the other file', async () => (await get(zdr.where, '/slower?ms=1').catch(() => null))?.version === 2);
+    await zdr.until(
+      'the other file',
+      async () => (await get(zdr.where, '/slower?ms=1').catch(() => null))?.version === 2,
+    );
     assert.ok(zdr.all('live').length <= 2);
   }));
 
@@ -104,7 +107,10 @@ test('the folder of the sources is moved away and back', () =>
 
 const json = async (project: Project): Promise<void> => {
   await project.write('src/version.json', '{ "version": 1 }\n');
-  await project.write('src/version.ts', "import data from './version.json' with { type: 'json' };\nexport const version = data.version;\n");
+  await project.write(
+    'src/version.ts',
+    "import data from './version.json' with { type: 'json' };\nexport const version = data.version;\n",
+  );
 };
 
 test('JSON', () =>
@@ -150,10 +156,20 @@ test('a package of the workspace', () =>
   ));
 
 test('--watch adds files, --ignore takes some away', () =>
-  withApp('http', { args: ['--watch', 'views/**', '--ignore', 'views/*.tmp'], before: (project) => project.write('views/a.html', 'a') }, async ({ project, zdr }) => {
-    const since = zdr.now();
-    await project.write('views/a.tmp', 'ignored');
-    const live = await zdr.rollover(() => project.write('views/a.html', 'b'));
-    assert.deepEqual(live.causes.map((cause) => cause.endsWith('views/a.html')), [true]);
-    assert.equal(zdr.all('live', since).length, 1);
-  }));
+  withApp(
+    'http',
+    {
+      args: ['--watch', 'views/**', '--ignore', 'views/*.tmp'],
+      before: (project) => project.write('views/a.html', 'a'),
+    },
+    async ({ project, zdr }) => {
+      const since = zdr.now();
+      await project.write('views/a.tmp', 'ignored');
+      const live = await zdr.rollover(() => project.write('views/a.html', 'b'));
+      assert.deepEqual(
+        live.causes.map((cause) => cause.endsWith('views/a.html')),
+        [true],
+      );
+      assert.equal(zdr.all('live', since).length, 1);
+    },
+  ));

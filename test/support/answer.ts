@@ -58,7 +58,8 @@ export function readAnswer(onBody: (bytes: Buffer) => void = () => {}): AnswerRe
         if (!first.startsWith('HTTP/1.1 ')) throw new Error(`not an answer: ${first}`);
         rest = rest.subarray(end + 4);
         status = Number(first.slice(9, 12));
-        for (const field of fields) headers.set(field.slice(0, field.indexOf(':')).toLowerCase(), field.slice(field.indexOf(':') + 1).trim());
+        for (const field of fields)
+          headers.set(field.slice(0, field.indexOf(':')).toLowerCase(), field.slice(field.indexOf(':') + 1).trim());
         if (headers.get('transfer-encoding') === 'chunked') return { tag: 'size' };
         const length = headers.get('content-length');
         if (length === undefined && status !== 204) throw new Error('an answer without an end');

@@ -38,7 +38,8 @@ export async function withApp(
     await body({ project, zdr });
     // A test that ends zdr itself says how it should end.
     const ended = await zdr.stop();
-    if (zdr.all('stopping').length > 0 && ended.signal === null) assert.notEqual(ended.code, 1, 'exit code of the stop');
+    if (zdr.all('stopping').length > 0 && ended.signal === null)
+      assert.notEqual(ended.code, 1, 'exit code of the stop');
     await nothingLeft({ project, zdr }, kept);
     noWarnings(zdr);
   } catch (error) {

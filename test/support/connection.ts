@@ -44,13 +44,22 @@ export class Connection {
   }
 
   /** Sends a request without a body, or the head of one whose body `write` sends. */
-  send(path = '/', options: { readonly method?: string; readonly headers?: readonly string[]; readonly onBody?: (bytes: Buffer) => void } = {}): Promise<Outcome> {
+  send(
+    path = '/',
+    options: {
+      readonly method?: string;
+      readonly headers?: readonly string[];
+      readonly onBody?: (bytes: Buffer) => void;
+    } = {},
+  ): Promise<Outcome> {
     if (this.#pending) throw new Error('one request at a time');
     return new Promise((end) => {
       const sentAt = performance.now();
       if (this.closed) return end({ tag: 'failed', why: `before it was sent: ${this.#why}`, sentAt });
       this.#pending = { reader: readAnswer(options.onBody), sentAt, end };
-      this.write([`${options.method ?? 'GET'} ${path} HTTP/1.1`, 'Host: app', ...(options.headers ?? []), '', ''].join('\r\n'));
+      this.write(
+        [`${options.method ?? 'GET'} ${path} HTTP/1.1`, 'Host: app', ...(options.headers ?? []), '', ''].join('\r\n'),
+      );
     });
   }
 

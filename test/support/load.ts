@@ -93,6 +93,15 @@ export function startLoad(where: Where, kind: 'keep-alive' | 'fresh', clients: n
 
 /** No client saw a failure or an old answer. */
 export function assertSeamless(totals: Totals): void {
-  assert.deepEqual({ failed: totals.failed, stale: totals.stale }, { failed: [], stale: [] }, `of ${totals.requests} requests`);
+  const seen = { failed: tally(totals.failed), stale: totals.stale.slice(0, 5) };
+  const counts = `${totals.failed.length} failed and ${totals.stale.length} stale of ${totals.requests} requests`;
+  assert.deepEqual(seen, { failed: {}, stale: [] }, `${counts}: ${JSON.stringify(seen)}`);
   assert.ok(totals.requests > 0, 'requests were sent');
+}
+
+/** How often each reason came. */
+function tally(reasons: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
 }

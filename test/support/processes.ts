@@ -32,5 +32,7 @@ function fromProc(run: string): Found[] {
 
 function fromPs(run: string): Found[] {
   const lines = execFileSync('ps', ['-Aww', '-E', '-o', 'pid=,command='], { encoding: 'utf8' }).split('\n');
-  return lines.filter((line) => line.includes(`${mark}=${run}`)).map((line) => ({ pid: Number.parseInt(line, 10), command: line }));
+  return lines
+    .filter((line) => line.includes(`${mark}=${run}`))
+    .map((line) => ({ pid: Number.parseInt(line, 10), command: line }));
 }

@@ -61,7 +61,10 @@ export async function openProject(fixture: string, options: { readonly ownModule
 /** Writes a package into the project's own node_modules. */
 export async function addPackage(project: Project, name: string, source: string): Promise<void> {
   const folder = `node_modules/${name}`;
-  await project.write(`${folder}/package.json`, JSON.stringify({ name, version: '1.0.0', type: 'module', exports: './index.js' }));
+  await project.write(
+    `${folder}/package.json`,
+    JSON.stringify({ name, version: '1.0.0', type: 'module', exports: './index.js' }),
+  );
   await project.write(`${folder}/index.js`, source);
 }
 

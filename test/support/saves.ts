@@ -3,7 +3,13 @@ import { open, rename, unlink, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** The ways in which editors and tools save a file. */
-export const manners = ['in place', 'rename over', 'truncate, then write', 'unlink, then create', 'gone for 300 ms'] as const;
+export const manners = [
+  'in place',
+  'rename over',
+  'truncate, then write',
+  'unlink, then create',
+  'gone for 300 ms',
+] as const;
 export type Manner = (typeof manners)[number];
 
 export async function save(file: string, content: string, manner: Manner): Promise<void> {

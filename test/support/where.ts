@@ -9,6 +9,9 @@ export function whereOf(address: Address): Where {
     case 'unix':
       return { path: address.path };
     case 'tcp':
-      return { host: address.host === '::' || address.host === '0.0.0.0' ? '127.0.0.1' : address.host, port: address.port };
+      return {
+        host: address.host === '::' || address.host === '0.0.0.0' ? '127.0.0.1' : address.host,
+        port: address.port,
+      };
   }
 }

@@ -43,7 +43,13 @@ export class Zdr {
     const { NODE_TEST_CONTEXT: _context, NO_COLOR: _none, FORCE_COLOR: _force, ...environment } = process.env;
     this.#child = spawn(
       process.execPath,
-      [join(repository, 'bin/zdr.js'), 'dev', options.entry ?? 'src/app.ts', ...(options.json === false ? [] : ['--json']), ...(options.args ?? [])],
+      [
+        join(repository, 'bin/zdr.js'),
+        'dev',
+        options.entry ?? 'src/app.ts',
+        ...(options.json === false ? [] : ['--json']),
+        ...(options.args ?? []),
+      ],
       {
         cwd: project.dir,
         env: { ...environment, TMPDIR: project.temp, ...options.env, [mark]: this.#run },
@@ -87,7 +93,8 @@ export class Zdr {
 
   /** Waits for an event of this type, seen at or after `since`, that has the values of `like`. */
   async event<T extends ZdrEvent['type']>(type: T, like: Partial<Of<T>> = {}, since = 0): Promise<Seen<T>> {
-    const fits = (event: Seen<T>): boolean => Object.entries(like).every(([key, value]) => Reflect.get(event, key) === value);
+    const fits = (event: Seen<T>): boolean =>
+      Object.entries(like).every(([key, value]) => Reflect.get(event, key) === value);
     return this.until(`event ${type} ${JSON.stringify(like)}`, () => this.all(type, since).find(fits));
   }
 
@@ -152,8 +159,23 @@ export class Zdr {
 
   /** All that was seen, for the message of a failed test. */
   story(): string {
-    const events = this.#events.map(({ at, ...event }) => `  ${Math.round(at - this.#started)} ms ${JSON.stringify(event)}`);
-    const end = this.#ended ? JSON.stringify(this.#ended) : this.processes().map(({ pid, command }) => `  ${pid} ${command}`).join('\n');
-    return ['events:', ...events, 'stderr:', ...this.lines.map((line) => `  ${line}`), 'stdout:', this.stdout, 'processes:', end].join('\n');
+    const events = this.#events.map(
+      ({ at, ...event }) => `  ${Math.round(at - this.#started)} ms ${JSON.stringify(event)}`,
+    );
+    const end = this.#ended
+      ? JSON.stringify(this.#ended)
+      : this.processes()
+          .map(({ pid, command }) => `  ${pid} ${command}`)
+          .join('\n');
+    return [
+      'events:',
+      ...events,
+      'stderr:',
+      ...this.lines.map((line) => `  ${line}`),
+      'stdout:',
+      this.stdout,
+      'processes:',
+      end,
+    ].join('\n');
   }
 }

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+import { withApp } from '../support/app.js';
+import { Connection } from '../support/connection.js';
+import { within } from '../support/deadline.js';
+import { type Body, get } from '../support/get.js';
+import { freePort } from '../support/ports.js';
+import type { Where } from '../support/where.js';
+import type { Zdr } from '../support/zdr.js';
+
+// `listen` is what it is in Node, and the addresses of an app may change.
+
+test('several servers and a unix socket', () =>
+  withApp(
+    'several-servers',
+    { before: async (project) => ({ env: { SOCKET: project.path('app.sock') } }) },
+    async ({ project, zdr }) => {
+      await zdr.until('three addresses', () => zdr.addresses.length === 3);
+      const places = zdr.addresses;
+      for (const version of [1, 2, 3]) {
+        if (version > 1) await zdr.rollover(() => project.version(version));
+        const bodies = await Promise.all(places.map((where) => get(where)));
+        assert.deepEqual(
+          bodies.map((body) => body.version),
+          [version, version, version],
+        );
+        assert.deepEqual(bodies.map((body) => body.name).toSorted(), ['admin', 'local', 'public']);
+      }
+    },
+  ));
+
+test('a unix socket given as a relative path', () =>
+  withApp('unix', async ({ project, zdr }) => {
+    const where = { path: project.path('app.sock') };
+    assert.equal((await get(where)).version, 1);
+    await zdr.rollover(() => project.version(2));
+    assert.equal((await get(where)).version, 2);
+  }));
+
+/** Whether nobody listens there any more: not even a system that lets clients wait for ever. */
+async function refused(where: Where): Promise<boolean> {
+  const opened = Connection.open(where).then(
+    (connection) => void connection.close(),
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  return (await within('an answer of the system', opened, 2000)) === 'ECONNREFUSED';
+}
+
+const address = (host: string, port: number): string =>
+  `export const host = '${host}';\nexport const port = ${port};\n`;
+
+test('another port: the new one serves, the old one is closed', () =>
+  withApp('http', async ({ project, zdr }) => {
+    const old = zdr.where;
+    const port = await freePort();
+    const since = zdr.now();
+    await zdr.rollover(() => project.write('src/address.ts', address('127.0.0.1', port)));
+    assert.equal((await get({ host: '127.0.0.1', port })).version, 1);
+    await zdr.event('listening', {}, since);
+    await zdr.until('the old port is refused', () => refused(old));
+  }));
+
+test('another host on the same port', () =>
+  withApp('http', async ({ project, zdr }) => {
+    const { where } = zdr;
+    assert.ok('port' in where);
+    await zdr.rollover(() => project.write('src/address.ts', address('127.0.0.1', where.port)));
+    assert.equal((await get({ host: '127.0.0.1', port: where.port })).version, 1);
+    await zdr.rollover(() => project.write('src/address.ts', address('0.0.0.0', where.port)));
+    assert.equal((await get({ host: '127.0.0.1', port: where.port })).version, 1);
+  }));
+
+/** An app that listens through `listen`, which may use `server`. */
+const listening = (listen: string): string => `
+  import { createServer } from 'node:http';
+  import { version } from './version.ts';
+  const server = createServer((_request, response) => {
+    response.end(JSON.stringify({ version, pid: process.pid, error }));
+  });
+  let error;
+  ${listen}
+`;
+
+const shapes: Readonly<Record<string, string>> = {
+  'listen again after close, on port 0': `server.listen(0, () => server.close(() => server.listen(0)));`,
+  'listen again after close, on the port by its number': `server.listen(0, () => {
+    const { port } = server.address();
+    server.close(() => server.listen(port));
+  });`,
+  'an exclusive listen': `server.listen({ port: 0, host: '127.0.0.1', exclusive: true });`,
+  'the address is known right after listen': `server.listen(0); if (!server.address().port) throw new Error('no address');`,
+  'a second listen fails as in Node': `server.listen(0);
+  try { server.listen(0); } catch (thrown) { error = thrown.code; }`,
+};
+
+for (const [name, listen] of Object.entries(shapes)) {
+  test(name, () =>
+    withApp(
+      'http',
+      { before: (project) => project.write('src/app.ts', listening(listen)) },
+      async ({ project, zdr }) => {
+        // Where the app listens after all that it does at its start.
+        const { where, body: first } = await zdr.until('an answer', () => lastOf(zdr));
+        if (name.startsWith('a second listen')) assert.equal(first.error, 'ERR_SERVER_ALREADY_LISTEN');
+        for (const version of [2, 3]) {
+          await zdr.rollover(() => project.version(version));
+          assert.equal((await zdr.until('an answer', () => get(where).catch(() => null))).version, version);
+        }
+      },
+    ),
+  );
+}
+
+async function lastOf(zdr: Zdr): Promise<{ where: Where; body: Body } | null> {
+  const where = zdr.addresses.at(-1)!;
+  const body = await within('an answer', get(where), 500).catch(() => null);
+  return body && { where, body };
+}
+
+test('a taken port is told as Node tells it to the app', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => holder.once('listening', resolve));
+  const { port } = holder.address() as { port: number };
+  const source = listening(`
+    server.on('error', ({ message, code, syscall, address, port }) => {
+      error = { message, code, syscall, address, port };
+      server.listen(0, '127.0.0.1');
+    });
+    server.listen(${port}, '127.0.0.1');`);
+  try {
+    await withApp('http', { before: (project) => project.write('src/app.ts', source) }, async ({ zdr }) => {
+      assert.deepEqual((await get(zdr.where)).error, {
+        message: `listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
+        code: 'EADDRINUSE',
+        syscall: 'listen',
+        address: '127.0.0.1',
+        port,
+      });
+    });
+  } finally {
+    holder.close();
+  }
+});
