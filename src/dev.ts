@@ -143,6 +143,8 @@ export function dev(options: DevOptions): Running {
       case 'move':
         if (handle !== undefined) transit.move(message.key, message.served, message.peer, handle);
         return;
+      case 'accepted':
+        return transit.accepted(worker, message.total);
       case 'took':
         return transit.took(message.id);
       case 'drained':
@@ -168,7 +170,7 @@ export function dev(options: DevOptions): Running {
       case 'load': {
         sockets.handTo(effect.worker);
         const { generation, bundle } = effect;
-        const program = { generation, file: bundle.file, entry: options.entry, args: options.args, numbers: sockets.numbers(), tickets };
+        const program = { generation, file: bundle.file, entry: options.entry, args: options.args, numbers: sockets.numbers(), tickets, workers: options.workers };
         return send(effect.worker, { tag: 'load', program });
       }
       case 'hold-out':

@@ -18,6 +18,8 @@ interface Moving {
 export interface Transit {
   move(key: Key, served: boolean, peer: Peer | null, handle: Handle): void;
   took(id: number): void;
+  /** A worker has got so many in all. The others learn what is fair. */
+  accepted(worker: number, total: number): void;
   /** What it had not taken goes to another. */
   gone(worker: number): void;
   /** There may be somebody now for what waits. */
@@ -41,7 +43,7 @@ export function openTransit(
   const waiting = new Set<Moving>();
   /** Sent to a worker that has not said that it took them. At most {@link AHEAD} for each. */
   const underWay = new Set<Moving>();
-  /** How many each worker was sent. */
+  /** How many each worker has got, by its own count and by what it was sent since. */
   const given = new Map<number, number>();
   let last = 0;
   const onTheWay = (worker: number): number => {
@@ -81,6 +83,12 @@ export function openTransit(
       moving.delete(id);
       underWay.delete(entry);
       forward();
+    },
+    accepted(worker, total) {
+      given.set(worker, total);
+      const workers = targets();
+      const sum = workers.reduce((so, one) => so + (given.get(one) ?? 0), 0);
+      for (const one of workers) send(one, { tag: 'fair', share: sum / workers.length });
     },
     gone(worker) {
       given.delete(worker);

@@ -47,6 +47,8 @@ export type ToWorker =
   | { readonly tag: 'routed' }
   /** End now what is still open. `polite`: only what has no end of its own (WebSockets, event streams). */
   | { readonly tag: 'end'; readonly polite: boolean }
+  /** What each worker of this generation has accepted in the mean. */
+  | { readonly tag: 'fair'; readonly share: number }
   | { readonly tag: 'list' }
   | { readonly tag: 'probe' }
   /** The primary let go of its copy of a listening handle (or keeps it for others). */
@@ -75,6 +77,8 @@ export type ToPrimary =
    * HTTP/2 session this worker carries on.
    */
   | { readonly tag: 'move'; readonly key: Key; readonly served: boolean; readonly peer: Peer | null }
+  /** This worker has accepted so many connections in all. */
+  | { readonly tag: 'accepted'; readonly total: number }
   /** A taken connection is the app's now. */
   | { readonly tag: 'took'; readonly id: number }
   | { readonly tag: 'drained' }
@@ -103,4 +107,6 @@ export interface Program {
   readonly numbers: readonly (readonly [Key, number])[];
   /** Keys for TLS session tickets, base64, the same for all generations: a client resumes with the next one. */
   readonly tickets: string;
+  /** How many workers the generation has. */
+  readonly workers: number;
 }

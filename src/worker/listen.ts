@@ -5,6 +5,7 @@ import { send } from './channel.js';
 import { type ClusterChild, createServerHandle, type Handle, type Listen2, type ListenQuery, serverPrototype, type Server } from './internals.js';
 import { add, addressOf, allListeners, gate, isLive, listenerOf, type Listener, rebind, reallyClose, remove } from './listeners.js';
 import { meet } from './servers.js';
+import { spread } from './spread.js';
 import { bindUnix } from './unix.js';
 
 /** net.js's default. */
@@ -41,6 +42,7 @@ const listen: Listen2 = function (this: Server, address, port, addressType, back
     const parked = known.phase === 'parked';
     use(this, known, backlog);
     bind();
+    share(known);
     if (!parked) announce(known, { tag: 'listening', key: known.key, address: known.address });
     return;
   }
@@ -53,6 +55,7 @@ const listen: Listen2 = function (this: Server, address, port, addressType, back
     standIns.set(key, { host: address, port, addressType });
     use(this, listener, backlog);
     bind();
+    share(listener);
     announce(listener, { tag: 'bound', key, address: listener.address, standsIn: standIn.key }, listener.handle);
     return;
   }
@@ -72,6 +75,7 @@ const listen: Listen2 = function (this: Server, address, port, addressType, back
   };
   add(listener);
   own(listener);
+  share(listener);
   if (port === 0 && listener.address.kind === 'tcp') send({ tag: 'number', key, port: listener.address.port });
   announce(listener, { tag: 'bound', key, address: listener.address, standsIn: null }, handle);
 };
@@ -90,6 +94,10 @@ function use(server: Server, listener: Listener, backlog: number | undefined): v
   server._handle = listener.handle;
   gate(listener, backlog || BACKLOG);
   own(listener);
+}
+
+function share({ key, handle }: Listener): void {
+  if (handle.onconnection !== null) handle.onconnection = spread(key, handle.onconnection);
 }
 
 /** Puts a server of ours on an adopted handle. */

@@ -14,6 +14,7 @@ import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
 import { load } from './program.js';
 import { watchRequests } from './requests.js';
+import { haveSiblings, setFair } from './spread.js';
 import { track } from './sockets.js';
 import { dealt } from './tickets.js';
 
@@ -26,6 +27,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
     case 'load':
       meetIn(dirname(message.program.file));
       dealt(message.program.tickets);
+      haveSiblings(message.program.workers > 1);
       void load(message.program);
       return;
     case 'hold-out':
@@ -44,6 +46,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       return reroute();
     case 'end':
       return end(message.polite);
+    case 'fair':
+      return setFair(message.share);
     case 'list':
       return send({ tag: 'open', open: listOpen() });
     case 'probe':

@@ -1,4 +1,5 @@
 import type { Key, Peer } from '../protocol/messages.js';
+import { acceptHere } from './accept.js';
 import { admit } from './admit.js';
 import { send } from './channel.js';
 import type { Handle, Server, Socket } from './internals.js';
@@ -109,8 +110,7 @@ function start({ id, key, handle, served, peer }: Taken): void {
     const { server } = listener;
     const seen = (socket: Socket) => before.add(socket);
     server.prependListener('connection', seen);
-    // The path of every accepted connection.
-    listener.handle.onconnection?.call(listener.handle, 0, handle);
+    acceptHere(listener.handle, handle);
     server.removeListener('connection', seen);
     if (served) for (const socket of before) resume(socket, server as Server & HttpTimes);
   }
