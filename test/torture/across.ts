@@ -39,7 +39,11 @@ export async function across(stage: Stage): Promise<readonly Verdict[]> {
   return journals.map((journal) => journal.verdict(stage.lives));
 }
 
-async function long(run: Run, name: string, exchange: (wire: Wire, journal: Journal) => Promise<Outcome>): Promise<void> {
+async function long(
+  run: Run,
+  name: string,
+  exchange: (wire: Wire, journal: Journal) => Promise<Outcome>,
+): Promise<void> {
   const journal = run.journal(name);
   const wire = await connect(run, journal);
   if (wire === null) return;

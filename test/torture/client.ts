@@ -33,7 +33,12 @@ export async function connect(run: Run, journal: Journal, server: Server = 'plai
 }
 
 /** Gives the kept connection, or a new one where the server has ended it between two requests. */
-export async function renew(run: Run, journal: Journal, wire: Wire | null, server: Server = 'plain'): Promise<Wire | null> {
+export async function renew(
+  run: Run,
+  journal: Journal,
+  wire: Wire | null,
+  server: Server = 'plain',
+): Promise<Wire | null> {
   if (wire !== null && !wire.closed) return wire;
   if (wire !== null) {
     if (wire.stray === null) journal.reconnected();
@@ -61,7 +66,12 @@ export async function keep(
 }
 
 /** A request on a connection of its own. */
-export async function once(run: Run, journal: Journal, server: Server, exchange: (wire: Wire) => Promise<void>): Promise<void> {
+export async function once(
+  run: Run,
+  journal: Journal,
+  server: Server,
+  exchange: (wire: Wire) => Promise<void>,
+): Promise<void> {
   const wire = await connect(run, journal, server);
   if (wire === null) return;
   await exchange(wire);

@@ -51,7 +51,9 @@ export async function burst(stage: Stage, count: number): Promise<Burst> {
     );
     return { all: performance.now() - start, times };
   };
-  const rounds = async (before: () => Promise<void>): Promise<{ readonly alls: number[]; readonly times: number[] }> => {
+  const rounds = async (
+    before: () => Promise<void>,
+  ): Promise<{ readonly alls: number[]; readonly times: number[] }> => {
     const alls: number[] = [];
     const times: number[] = [];
     for (let n = 0; n < 5; n++) {

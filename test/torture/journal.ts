@@ -79,10 +79,22 @@ export function openJournal(name: string, timeout: number): Journal {
         if (live === undefined || version >= live.version) continue;
         const old = liveAt(lives, sent.behind);
         if (sent.behind < sent.at && version >= (old?.version ?? 0)) pipelined += 1;
-        else stale.push(`${version} answered what was sent ${(sent.at - live.at).toFixed(1)} ms after ${live.version} was live`);
+        else
+          stale.push(
+            `${version} answered what was sent ${(sent.at - live.at).toFixed(1)} ms after ${live.version} was live`,
+          );
       }
       const times = entries.map(({ sent, endedAt }) => endedAt - sent.at).sort((a, b) => a - b);
-      return { name, requests: entries.length + failed.length + races, failed, stale, races, pipelined, reconnects, times };
+      return {
+        name,
+        requests: entries.length + failed.length + races,
+        failed,
+        stale,
+        races,
+        pipelined,
+        reconnects,
+        times,
+      };
     },
   };
 }

@@ -31,7 +31,8 @@ function judgeRaces(rolling: readonly Verdict[], calm: readonly Verdict[]): void
   for (const { name, races, requests } of rolling) {
     const before = calm.find((other) => other.name === name);
     const usual = before === undefined ? 0 : before.races / before.requests;
-    if (races > 3 + 3 * usual * requests) blame(name, [`${races} lost at the time-out; ${(usual * requests).toFixed(1)} expected`]);
+    if (races > 3 + 3 * usual * requests)
+      blame(name, [`${races} lost at the time-out; ${(usual * requests).toFixed(1)} expected`]);
   }
 }
 

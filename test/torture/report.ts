@@ -9,7 +9,20 @@ const ms = (time: number): string => time.toFixed(time < 10 ? 1 : 0);
 /** What the clients saw; `calm` are the same profiles without a reload. */
 export function clients(verdicts: readonly Verdict[], calm: readonly Verdict[] = []): string {
   return table(
-    ['client', 'requests', 'failed', 'stale', 'reconnects', 'at time-out', '(calm)', 'pipelined', 'p50', 'p99', 'max', 'calm p99'],
+    [
+      'client',
+      'requests',
+      'failed',
+      'stale',
+      'reconnects',
+      'at time-out',
+      '(calm)',
+      'pipelined',
+      'p50',
+      'p99',
+      'max',
+      'calm p99',
+    ],
     verdicts.map((verdict) => {
       const { name, requests, failed, stale, reconnects, races, pipelined, times } = verdict;
       const before = calm.find((other) => other.name === name);
@@ -29,8 +42,15 @@ export function benchmarks(results: readonly ToolResult[]): string {
 
 export function spreads(results: readonly Spread[]): string {
   return table(
-    ['share of the busiest of 4 (1 is fair)', 'fresh', 'opened at once', 'kept', 'failed'],
-    results.map(({ way, fresh, opened, kept, failed }) => [way, fresh.toFixed(2), opened.toFixed(2), kept.toFixed(2), failed]),
+    ['share of the busiest of 4 (1 is fair)', 'one at a time', '16 at once', '200 opened at once', 'kept', 'failed'],
+    results.map(({ way, alone, fresh, opened, kept, failed }) => [
+      way,
+      alone.toFixed(2),
+      fresh.toFixed(2),
+      opened.toFixed(2),
+      kept.toFixed(2),
+      failed,
+    ]),
   );
 }
 
@@ -38,9 +58,27 @@ export function handover(count: number, { calm, moved, worst, calmTimes, movedTi
   return table(
     [`${count} connections ask at once`, 'first to last', 'p50', 'p99', 'max'],
     [
-      ['without a reload', ms(calm), ms(quantile(calmTimes, 0.5)), ms(quantile(calmTimes, 0.99)), ms(calmTimes.at(-1) ?? 0)],
-      ['when new code is live', ms(moved), ms(quantile(movedTimes, 0.5)), ms(quantile(movedTimes, 0.99)), ms(movedTimes.at(-1) ?? 0)],
-      ['ms per moved connection', ((moved - calm) / count).toFixed(3), '', '', `worst ${((worst - calm) / count).toFixed(3)}`],
+      [
+        'without a reload',
+        ms(calm),
+        ms(quantile(calmTimes, 0.5)),
+        ms(quantile(calmTimes, 0.99)),
+        ms(calmTimes.at(-1) ?? 0),
+      ],
+      [
+        'when new code is live',
+        ms(moved),
+        ms(quantile(movedTimes, 0.5)),
+        ms(quantile(movedTimes, 0.99)),
+        ms(movedTimes.at(-1) ?? 0),
+      ],
+      [
+        'ms per moved connection',
+        ((moved - calm) / count).toFixed(3),
+        '',
+        '',
+        `worst ${((worst - calm) / count).toFixed(3)}`,
+      ],
     ],
   );
 }

@@ -26,7 +26,7 @@ export const short: Scale = {
   wrk: { seconds: 3, clients: 100 },
   spread: 2_000,
   growth: 10,
-  deadline: 180_000,
+  deadline: 300_000,
 };
 
 export const long: Scale = {
@@ -39,5 +39,5 @@ export const long: Scale = {
   wrk: { seconds: 10, clients: 400 },
   spread: 8_000,
   growth: 200,
-  deadline: 1_200_000,
+  deadline: 1_800_000,
 };

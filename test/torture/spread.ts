@@ -13,6 +13,7 @@ const WORKERS = 4;
 /** How many answers (or connections) each process had: the busiest one's part, where 1 is its fair share. */
 export interface Spread {
   readonly way: string;
+  readonly alone: number;
   readonly fresh: number;
   readonly kept: number;
   readonly opened: number;
@@ -48,11 +49,11 @@ export async function spread(ms: number): Promise<readonly Spread[]> {
 }
 
 /**
- * `fresh`: answers, on a connection each. `opened`: 200 connections opened at once. `kept`: answers on those.
- * `between`: what happens before the kept ones are counted.
+ * `alone`: answers, each on a connection of its own, one after the other. `fresh`: the same, by 16 clients at once.
+ * `opened`: 200 connections opened at once. `kept`: answers on those, behind `between`.
  */
 async function measure(way: string, where: Where, ms: number, between?: () => Promise<void>): Promise<Spread> {
-  const [fresh, kept, opened]: [Counts, Counts, Counts] = [new Map(), new Map(), new Map()];
+  const [alone, fresh, kept, opened]: [Counts, Counts, Counts, Counts] = [new Map(), new Map(), new Map(), new Map()];
   let failed = 0;
   const ask = async (wire: Wire, counts: Counts): Promise<void> => {
     const outcome = await wire.send();
@@ -60,14 +61,16 @@ async function measure(way: string, where: Where, ms: number, between?: () => Pr
     const pid = String(JSON.parse(outcome.reply.start.toString()).pid);
     counts.set(pid, (counts.get(pid) ?? 0) + 1);
   };
+  const single = async (counts: Counts): Promise<void> => {
+    const wire = await Wire.open(where);
+    await ask(wire, counts);
+    wire.close();
+    await wait(2);
+  };
+  for (let n = 0; n < 200; n++) await single(alone);
   const end = performance.now() + ms;
   await many(16, async () => {
-    while (performance.now() < end) {
-      const wire = await Wire.open(where);
-      await ask(wire, fresh);
-      wire.close();
-      await wait(2);
-    }
+    while (performance.now() < end) await single(fresh);
   });
   const wires = await Promise.all(Array.from({ length: 200 }, () => Wire.open(where)));
   await Promise.all(wires.map((wire) => ask(wire, opened)));
@@ -77,5 +80,5 @@ async function measure(way: string, where: Where, ms: number, between?: () => Pr
     await wait(20);
   }
   for (const wire of wires) wire.close();
-  return { way, fresh: busiest(fresh), opened: busiest(opened), kept: busiest(kept), failed };
+  return { way, alone: busiest(alone), fresh: busiest(fresh), opened: busiest(opened), kept: busiest(kept), failed };
 }

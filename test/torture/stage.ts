@@ -23,7 +23,12 @@ export interface Stage {
   /** One edit, until it is reported live. */
   roll(): Promise<void>;
   /** Edits with a pause of `least` to `most` ms behind each, until `ms` are over and there were `rollovers`. */
-  rollFor(span: { readonly ms: number; readonly rollovers: number; readonly least: number; readonly most: number }): Promise<void>;
+  rollFor(span: {
+    readonly ms: number;
+    readonly rollovers: number;
+    readonly least: number;
+    readonly most: number;
+  }): Promise<void>;
   /** Stops zdr; gives what was wrong with its end. */
   close(): Promise<readonly string[]>;
 }
@@ -33,6 +38,8 @@ export async function openStage(
 ): Promise<Stage> {
   const project = await openProject('torture');
   const zdr = new Zdr(project, options);
+  // Whatever ends this process, a deadline too, ends all that it started.
+  process.once('exit', () => zdr.kill());
   const lives: Live[] = [];
   let version = 1;
 
@@ -64,7 +71,9 @@ export async function openStage(
   try {
     await zdr.event('ready');
     await zdr.until('all addresses', () => zdr.addresses.length === servers.length);
-    const where = await find(zdr.addresses.map((address) => ('path' in address ? { path: project.path(address.path) } : address)));
+    const where = await find(
+      zdr.addresses.map((address) => ('path' in address ? { path: project.path(address.path) } : address)),
+    );
     return { zdr, where, lives, roll, rollFor, close };
   } catch (error) {
     const story = zdr.story();

@@ -17,7 +17,7 @@ interface Ran {
 
 function run(command: string, args: readonly string[]): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 });
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 400_000 });
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -38,7 +38,11 @@ export async function tools(stage: Stage, { ab, wrk }: Scale): Promise<readonly 
   const plans = [
     { command: 'ab', args: [...counts, url], judge: judgeAb },
     { command: 'ab', args: ['-k', ...counts, url], judge: judgeAb },
-    { command: 'wrk', args: ['-t1', `-c${wrk.clients}`, `-d${wrk.seconds}s`, url], judge: judgeWrk },
+    {
+      command: 'wrk',
+      args: ['-t1', '--timeout', '10s', `-c${wrk.clients}`, `-d${wrk.seconds}s`, url],
+      judge: judgeWrk,
+    },
   ];
   const results: ToolResult[] = [];
   for (const { command, args, judge } of plans) {
@@ -51,8 +55,12 @@ export async function tools(stage: Stage, { ab, wrk }: Scale): Promise<readonly 
     let over = false;
     const ended = run(command, args).finally(() => (over = true));
     while (!over) await stage.rollFor({ ms: 0, rollovers: 1, least: 200, most: 600 });
-    const ran = await within(name, ended, 130_000);
-    results.push({ name, note: `${stage.lives.length - before} rollovers, ${speed(ran.output)} requests/s`, failed: judge(ran) });
+    const ran = await within(name, ended, 410_000);
+    results.push({
+      name,
+      note: `${stage.lives.length - before} rollovers, ${speed(ran.output)} requests/s`,
+      failed: judge(ran),
+    });
   }
   return results;
 }

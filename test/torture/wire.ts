@@ -32,6 +32,9 @@ interface Pending extends Asked {
   fail(why: string): void;
 }
 
+/** A connection on which nothing moves for so long is given up, in ms. */
+const SILENT = 30_000;
+
 /** Connections of the whole run. */
 let count = 0;
 
@@ -54,6 +57,11 @@ export class Wire {
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#why = error.code ?? error.message;
     });
+    socket.setTimeout(SILENT, () => {
+      if (this.#pending.length === 0) return;
+      this.#why = `nothing for ${SILENT / 1000} s`;
+      this.close();
+    });
     socket.on('end', () => this.#over());
     socket.on('close', () => this.#over());
   }
@@ -73,7 +81,9 @@ export class Wire {
   /** Sends a request in one write. */
   send(request: Request = {}): Promise<Outcome> {
     const outcome = this.begin(request);
-    this.write(request.body === undefined ? headOf(request) : Buffer.concat([Buffer.from(headOf(request)), request.body]));
+    this.write(
+      request.body === undefined ? headOf(request) : Buffer.concat([Buffer.from(headOf(request)), request.body]),
+    );
     return outcome;
   }
 

@@ -10,7 +10,8 @@ const sha1 = (bytes: Buffer): string => createHash('sha1').update(bytes).digest(
 type Answered = Extract<Outcome, { tag: 'answered' }>;
 
 function arrived(expected: string): (outcome: Answered) => string | null {
-  return ({ reply }) => (JSON.parse(reply.start.toString()).sha1 === expected ? null : 'the body arrived otherwise than sent');
+  return ({ reply }) =>
+    JSON.parse(reply.start.toString()).sha1 === expected ? null : 'the body arrived otherwise than sent';
 }
 
 /** POST with a body of `bytes`, on kept connections. */
@@ -37,7 +38,11 @@ export function expect(clients: number): Profile {
       keep(run, journal, 'plain', between(5, 60), async (wire) => {
         let go = (): void => {};
         const continued = new Promise<void>((resolve) => (go = resolve));
-        const request = { method: 'POST', path: '/upload', headers: ['Expect: 100-continue', `Content-Length: ${body.length}`] };
+        const request = {
+          method: 'POST',
+          path: '/upload',
+          headers: ['Expect: 100-continue', `Content-Length: ${body.length}`],
+        };
         const outcome = wire.begin({ ...request, onInterim: () => go() });
         wire.write(headOf(request));
         await Promise.race([continued, outcome]);
@@ -51,7 +56,13 @@ export function expect(clients: number): Profile {
 }
 
 /** Sends `count` pieces of `bytes`, one every `every` ms, as the connection takes them. */
-export async function upload(wire: Wire, journal: Journal, count: number, bytes: number, every: number): Promise<Outcome> {
+export async function upload(
+  wire: Wire,
+  journal: Journal,
+  count: number,
+  bytes: number,
+  every: number,
+): Promise<Outcome> {
   const request = { method: 'POST', path: '/upload', headers: [`Content-Length: ${count * bytes}`] };
   const hash = createHash('sha1');
   const outcome = wire.begin(request);
@@ -67,7 +78,13 @@ export async function upload(wire: Wire, journal: Journal, count: number, bytes:
 }
 
 /** Reads an answer of `count` pieces of `bytes`, sent one every `every` ms, and checks every byte. */
-export async function stream(wire: Wire, journal: Journal, count: number, bytes: number, every: number): Promise<Outcome> {
+export async function stream(
+  wire: Wire,
+  journal: Journal,
+  count: number,
+  bytes: number,
+  every: number,
+): Promise<Outcome> {
   const hash = createHash('sha1');
   const expected = createHash('sha1');
   for (let n = 0; n < count; n++) expected.update(Buffer.alloc(bytes, n));
@@ -82,7 +99,9 @@ export async function stream(wire: Wire, journal: Journal, count: number, bytes:
 export function uploads(clients: number): Profile {
   return async (run) => {
     const journal = run.journal('upload 4 MB in 1 s');
-    await many(clients, () => keep(run, journal, 'plain', between(0, 100), async (wire) => void (await upload(wire, journal, 40, 100_000, 20))));
+    await many(clients, () =>
+      keep(run, journal, 'plain', between(0, 100), async (wire) => void (await upload(wire, journal, 40, 100_000, 20))),
+    );
   };
 }
 
@@ -90,7 +109,9 @@ export function uploads(clients: number): Profile {
 export function streams(clients: number): Profile {
   return async (run) => {
     const journal = run.journal('stream of 1 s');
-    await many(clients, () => keep(run, journal, 'plain', between(0, 100), async (wire) => void (await stream(wire, journal, 30, 5000, 30))));
+    await many(clients, () =>
+      keep(run, journal, 'plain', between(0, 100), async (wire) => void (await stream(wire, journal, 30, 5000, 30))),
+    );
   };
 }
 

@@ -10,7 +10,10 @@ import type { Outcome, Wire } from '../wire.js';
 /** An event stream: all events, in order, of one version. */
 export async function follow(wire: Wire, journal: Journal, count: number, every: number): Promise<Outcome> {
   let text = '';
-  const outcome = await wire.send({ path: `/events?count=${count}&every=${every}`, onBody: (part) => (text += part.toString()) });
+  const outcome = await wire.send({
+    path: `/events?count=${count}&every=${every}`,
+    onBody: (part) => (text += part.toString()),
+  });
   journal.note(outcome, ({ reply }) => {
     const version = reply.headers.get('x-version');
     const expected = Array.from({ length: count }, (_, id) => `id: ${id}\ndata: ${version}\n\n`).join('');
@@ -22,7 +25,9 @@ export async function follow(wire: Wire, journal: Journal, count: number, every:
 export function eventStreams(clients: number): Profile {
   return async (run) => {
     const journal = run.journal('event stream of 1 s');
-    await many(clients, () => keep(run, journal, 'plain', between(0, 100), async (wire) => void (await follow(wire, journal, 20, 50))));
+    await many(clients, () =>
+      keep(run, journal, 'plain', between(0, 100), async (wire) => void (await follow(wire, journal, 20, 50))),
+    );
   };
 }
 
@@ -32,7 +37,10 @@ export async function converse(run: Run, journal: Journal, count: number, every:
   const at = performance.now();
   const socket = new WebSocket(`ws://${where.host}:${where.port}/`);
   try {
-    await within('the upgrade', Promise.race([event(socket, 'open'), event(socket, 'close').then(() => Promise.reject(new Error('closed')))]));
+    await within(
+      'the upgrade',
+      Promise.race([event(socket, 'open'), event(socket, 'close').then(() => Promise.reject(new Error('closed')))]),
+    );
     let version = 0;
     for (let n = 0; n < count; n++) {
       socket.send(String(n));

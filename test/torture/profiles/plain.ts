@@ -33,7 +33,13 @@ export function slow(clients: number): Profile {
   return async (run) => {
     const journal = run.journal('kept, answers of 100 ms');
     await many(clients, () =>
-      keep(run, journal, 'plain', between(5, 30), async (wire) => void (await ask(wire, journal, { path: '/slow?ms=100' }))),
+      keep(
+        run,
+        journal,
+        'plain',
+        between(5, 30),
+        async (wire) => void (await ask(wire, journal, { path: '/slow?ms=100' })),
+      ),
     );
   };
 }
