@@ -136,8 +136,13 @@ export function dev(options: DevOptions): Running {
       case 'evaluated':
         return dispatch({ type: 'worker-evaluated', worker });
       case 'failed':
-        if (message.unfit !== null && builder.keepStatic(message.unfit)) return dispatch({ type: 'worker-unfit', worker });
-        return dispatch({ type: 'worker-failed', worker, error: { ...message.error, holder: holderOf(message.error) } });
+        if (message.unfit !== null && builder.keepStatic(message.unfit))
+          return dispatch({ type: 'worker-unfit', worker });
+        return dispatch({
+          type: 'worker-failed',
+          worker,
+          error: { ...message.error, holder: holderOf(message.error) },
+        });
       case 'cut':
         return dispatch({ type: 'worker-cut', worker });
       case 'move':
@@ -170,7 +175,15 @@ export function dev(options: DevOptions): Running {
       case 'load': {
         sockets.handTo(effect.worker);
         const { generation, bundle } = effect;
-        const program = { generation, file: bundle.file, entry: options.entry, args: options.args, numbers: sockets.numbers(), tickets, workers: options.workers };
+        const program = {
+          generation,
+          file: bundle.file,
+          entry: options.entry,
+          args: options.args,
+          numbers: sockets.numbers(),
+          tickets,
+          workers: options.workers,
+        };
         return send(effect.worker, { tag: 'load', program });
       }
       case 'hold-out':

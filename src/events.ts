@@ -14,7 +14,12 @@ export type ZdrEvent =
   /** The build failed; `live` goes on serving. The same messages in a row are reported once. */
   | { readonly type: 'build-failed'; readonly errors: readonly BuildMessage[]; readonly live: number | null }
   | { readonly type: 'build-warning'; readonly warnings: readonly BuildMessage[] }
-  | { readonly type: 'boot-failed'; readonly generation: number; readonly reason: BootFailure; readonly live: number | null }
+  | {
+      readonly type: 'boot-failed';
+      readonly generation: number;
+      readonly reason: BootFailure;
+      readonly live: number | null;
+    }
   /** A worker of the live generation ended by itself. `pause` is null when zdr waits for an edit. */
   | { readonly type: 'crashed'; readonly generation: number; readonly exit: Exit; readonly pause: number | null }
   | { readonly type: 'respawned'; readonly generation: number; readonly ms: number }

@@ -1,7 +1,8 @@
 import { extname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 import type { Stamp } from '../watch/inputs.js';
-import { readStamped } from '../watch/stamp.js';
+import { type Reading, readStamped } from '../watch/stamp.js';
 import { rewrite, type Shift } from './rewrite.js';
 
 /** A file of the project as the build gets it. */
@@ -20,20 +21,26 @@ export interface Sources {
   clear(): void;
 }
 
+/** How long a save may leave a file empty, in ms. */
+const GRACE = 150;
+
 const CODE = new Set(['.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.tsx']);
 
 /** Keeps the sources in memory, so that a rebuild reads what has changed and its stamps are exactly what it saw. */
 export function openSources(entry: string): Sources {
   const known = new Map<string, Source>();
+  /** Files that had something in them. */
+  const full = new Set<string>();
   return {
     async load(path) {
       const cached = known.get(path);
       if (cached !== undefined) return cached;
-      const reading = await readStamped(path);
+      const reading = await readWhole(path, full.has(path));
       if (reading === null) return null;
       const source = CODE.has(extname(path))
         ? asSource(reading.stamp, rewrite(reading.data.toString(), path, entry))
         : { stamp: reading.stamp, contents: reading.data, shift: null };
+      if (reading.data.length > 0) full.add(path);
       known.set(path, source);
       return source;
     },
@@ -41,6 +48,16 @@ export function openSources(entry: string): Sources {
     invalidate: (path) => known.delete(path),
     clear: () => known.clear(),
   };
+}
+
+/** A file that had something in it and is empty is most likely between the two steps of a save. */
+async function readWhole(path: string, wasFull: boolean): Promise<Reading | null> {
+  const end = performance.now() + GRACE;
+  for (;;) {
+    const reading = await readStamped(path);
+    if (!wasFull || reading === null || reading.data.length > 0 || performance.now() > end) return reading;
+    await setTimeout(5);
+  }
 }
 
 function asSource(stamp: Stamp, { text, shift }: ReturnType<typeof rewrite>): Source {

@@ -55,7 +55,10 @@ function commandOf(pid: string): string {
 }
 
 function fromLsof(port: string): Holder {
-  const { stdout } = spawnSync('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], { encoding: 'utf8', timeout: 1_000 });
+  const { stdout } = spawnSync('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], {
+    encoding: 'utf8',
+    timeout: 1_000,
+  });
   const pid = /^p(\d+)$/m.exec(stdout)?.[1];
   return pid === undefined ? null : { pid: Number(pid), command: /^c(.+)$/m.exec(stdout)?.[1] ?? 'another process' };
 }

@@ -42,7 +42,13 @@ export type ToWorker =
   /** Stop accepting at once, confirm, then move what is idle (`move`) or end it politely. */
   | { readonly tag: 'cut'; readonly move: boolean }
   /** With an open connection of an older generation. */
-  | { readonly tag: 'take'; readonly id: number; readonly key: Key; readonly served: boolean; readonly peer: Peer | null }
+  | {
+      readonly tag: 'take';
+      readonly id: number;
+      readonly key: Key;
+      readonly served: boolean;
+      readonly peer: Peer | null;
+    }
   /** Connections go to another generation from here on: relays to the one before are given up. */
   | { readonly tag: 'routed' }
   /** End now what is still open. `polite`: only what has no end of its own (WebSockets, event streams). */

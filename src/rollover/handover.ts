@@ -47,7 +47,14 @@ export function cutLate(turn: Turn, next: Generation): void {
 function become(turn: Turn, next: Generation): void {
   const old = turns.current(turn);
   if (old !== undefined) retireBehind(turn, old);
-  turns.putGeneration(turn, { tag: 'live', id: next.id, bundle: next.bundle, changes: next.changes, crashes: [], error: null });
+  turns.putGeneration(turn, {
+    tag: 'live',
+    id: next.id,
+    bundle: next.bundle,
+    changes: next.changes,
+    crashes: [],
+    error: null,
+  });
   for (const worker of turns.workersOf(turn, next.id, 'ready')) {
     if (worker.tag !== 'ready') continue;
     turns.putWorker(turn, { ...worker, tag: 'live' });
@@ -55,7 +62,8 @@ function become(turn: Turn, next: Generation): void {
   }
   const { paths, since } = next.changes;
   turns.report(turn, { type: 'live', generation: next.id, causes: paths, ms: turn.at - since });
-  if (turn.state.workers.every((worker) => worker.tag !== 'standby' && worker.tag !== 'spawned')) turns.fork(turn, null);
+  if (turn.state.workers.every((worker) => worker.tag !== 'standby' && worker.tag !== 'spawned'))
+    turns.fork(turn, null);
 }
 
 function retireBehind(turn: Turn, old: Generation): void {

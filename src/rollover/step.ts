@@ -1,4 +1,19 @@
-import { abandon, evaluated, late as bootLate, listens, probed, quiet, ready, released, settled, silent, startOthers, startWaiting, up, fail } from './boot.js';
+import {
+  abandon,
+  evaluated,
+  late as bootLate,
+  listens,
+  probed,
+  quiet,
+  ready,
+  released,
+  settled,
+  silent,
+  startOthers,
+  startWaiting,
+  up,
+  fail,
+} from './boot.js';
 import { buildFailed, built, bundlesOf, changed, tellFailure } from './builds.js';
 import { clear, cut, deadline, drained, open, tell } from './drain.js';
 import type { Effect } from './effects.js';
@@ -143,7 +158,7 @@ function renew(turn: Turn): void {
 
 /** What follows from the state alone, until nothing more does. */
 function advance(turn: Turn): void {
-  for (let before: State | null = null; before !== turn.state; ) {
+  for (let before: State | null = null; before !== turn.state;) {
     before = turn.state;
     if (turn.state.phase.tag === 'running') {
       startWaiting(turn);

@@ -3,7 +3,7 @@ import type { Stamp } from './inputs.js';
 import { stampOf } from './stamp.js';
 
 /** How long a file may be empty or gone in the middle of a save, in ms. */
-const GRACE = 40;
+const GRACE = 150;
 
 /** Looks at followed files and reports those that have another content. */
 export interface Looks {

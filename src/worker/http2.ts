@@ -1,4 +1,10 @@
-import { constants, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import {
+  constants,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { Open } from '../events.js';
 import type { Server, Socket } from './internals.js';
 import { type Connection, connectionOf } from './sockets.js';
@@ -47,7 +53,13 @@ function met(session: ServerHttp2Session): void {
   const mark = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'socket');
   if (mark === undefined) return;
   const socket = Reflect.get(session, mark) as Socket;
-  const entry: Session = { session, own: new Map(), relayed: new Set(), inner: connectionOf(socket)?.peer != null, quiet: null };
+  const entry: Session = {
+    session,
+    own: new Map(),
+    relayed: new Set(),
+    inner: connectionOf(socket)?.peer != null,
+    quiet: null,
+  };
   sessions.set(socket, entry);
   bySession.set(session, entry);
   session.once('close', () => {
@@ -81,7 +93,13 @@ export function cutSessions(): void {
   }
 }
 
-async function late(entry: Session, speaker: Socket, stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number): Promise<void> {
+async function late(
+  entry: Session,
+  speaker: Socket,
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  flags: number,
+): Promise<void> {
   entry.relayed.add(stream);
   stream.once('close', () => {
     entry.relayed.delete(stream);

@@ -2,8 +2,27 @@ import cluster from 'node:cluster';
 import type { Address } from '../events.js';
 import type { Key } from '../protocol/messages.js';
 import { send } from './channel.js';
-import { type ClusterChild, createServerHandle, type Handle, type Listen2, type ListenQuery, serverPrototype, type Server } from './internals.js';
-import { add, addressOf, allListeners, gate, isLive, listenerOf, type Listener, rebind, reallyClose, remove } from './listeners.js';
+import {
+  type ClusterChild,
+  createServerHandle,
+  type Handle,
+  type Listen2,
+  type ListenQuery,
+  serverPrototype,
+  type Server,
+} from './internals.js';
+import {
+  add,
+  addressOf,
+  allListeners,
+  gate,
+  isLive,
+  listenerOf,
+  type Listener,
+  rebind,
+  reallyClose,
+  remove,
+} from './listeners.js';
 import { meet } from './servers.js';
 import { spread } from './spread.js';
 import { bindUnix } from './unix.js';

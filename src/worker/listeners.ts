@@ -112,7 +112,11 @@ function stub({ address }: Listener): Handle {
     onconnection: null,
     getsockname(out) {
       if (address.kind === 'tcp') {
-        Object.assign(out, { address: address.host, family: address.host.includes(':') ? 'IPv6' : 'IPv4', port: address.port });
+        Object.assign(out, {
+          address: address.host,
+          family: address.host.includes(':') ? 'IPv6' : 'IPv4',
+          port: address.port,
+        });
       }
       return 0;
     },

@@ -38,7 +38,9 @@ const EVENTS = /^content-type:\s*text\/event-stream/im;
 
 export function isEventStream(response: Response): boolean {
   // Headers given to `writeHead` alone are in the header block only.
-  return EVENTS.test(response._header ?? '') || String(response.getHeader('content-type')).startsWith('text/event-stream');
+  return (
+    EVENTS.test(response._header ?? '') || String(response.getHeader('content-type')).startsWith('text/event-stream')
+  );
 }
 
 /** Handed to the app by an 'upgrade': node's parser has let go of it. */

@@ -1,15 +1,26 @@
 import type { Outage } from '../protocol/messages.js';
 
 /** What a client is told while no version of the app can answer. `full`: with the error; only for this machine's own. */
-export function answer(outage: Outage, accept: string, full: boolean): { readonly type: string; readonly body: string } {
+export function answer(
+  outage: Outage,
+  accept: string,
+  full: boolean,
+): { readonly type: string; readonly body: string } {
   const reason = full ? outage.reason : 'the app is not running';
   const detail = full ? outage.detail : '';
   if (accept.includes('text/html')) return { type: 'text/html; charset=utf-8', body: page(reason, detail) };
-  if (accept.includes('json')) return { type: 'application/json', body: `${JSON.stringify({ error: reason, detail })}\n` };
+  if (accept.includes('json'))
+    return { type: 'application/json', body: `${JSON.stringify({ error: reason, detail })}\n` };
   return { type: 'text/plain; charset=utf-8', body: `${reason}\n${detail === '' ? '' : `\n${detail}\n`}` };
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 function escape(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);

@@ -36,7 +36,8 @@ function secrets(socket: TLSSocket): PeerTls {
 export function dress(socket: Socket, { names, tls }: Peer): void {
   const values: Record<string, unknown> = { ...names };
   if (tls !== null) {
-    const certificate = tls.certificate === null ? undefined : new X509Certificate(Buffer.from(tls.certificate, 'base64'));
+    const certificate =
+      tls.certificate === null ? undefined : new X509Certificate(Buffer.from(tls.certificate, 'base64'));
     Object.assign(values, {
       encrypted: true,
       alpnProtocol: tls.alpn,

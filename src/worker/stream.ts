@@ -1,10 +1,21 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  constants,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
 
 /**
  * Lets the live generation answer a stream: head, body, trailers and interim answers pass in both directions as they
  * come, and so does a reset.
  */
-export function relay(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ended: boolean, to: ClientHttp2Session): ClientHttp2Stream | null {
+export function relay(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  ended: boolean,
+  to: ClientHttp2Session,
+): ClientHttp2Stream | null {
   if (isOver(stream)) return null;
   let said: IncomingHttpHeaders = {};
   let answered: IncomingHttpHeaders = {};

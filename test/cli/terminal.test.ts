@@ -184,9 +184,10 @@ test('the same reason again is not shown again', () => {
 });
 
 test('quiet tells problems only', () => {
-  assert.deepEqual(told([ready, crashed(0), respawned, { type: 'drained', generation: 3, told: true }], { quiet: true }), [
-    'T ✘ #7 crashed (SIGSEGV), respawned in 48 ms\n',
-  ]);
+  assert.deepEqual(
+    told([ready, crashed(0), respawned, { type: 'drained', generation: 3, told: true }], { quiet: true }),
+    ['T ✘ #7 crashed (SIGSEGV), respawned in 48 ms\n'],
+  );
 });
 
 test('json is an event a line, with the time and without colours', () => {

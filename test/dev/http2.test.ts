@@ -19,13 +19,20 @@ const bodyOf = ({ headers, body }: StreamAnswer): About => {
   return JSON.parse(body.toString());
 };
 
-const isInstalled = async (command: string): Promise<boolean> => promisify(execFile)('which', [command]).then(() => true, () => false);
+const isInstalled = async (command: string): Promise<boolean> =>
+  promisify(execFile)('which', [command]).then(
+    () => true,
+    () => false,
+  );
 
 const ROLLOVERS = 10;
 
 /** Eight generations may drain side by side; then the oldest gives way, which is not what is looked at here. */
 async function fewWorkers(zdr: App['zdr']): Promise<void> {
-  await zdr.until('few workers', () => zdr.processes().filter(({ command }) => command.includes('worker/main')).length <= 6);
+  await zdr.until(
+    'few workers',
+    () => zdr.processes().filter(({ command }) => command.includes('worker/main')).length <= 6,
+  );
 }
 
 /** Saves one version after the other, each after `count` more answers. */
@@ -39,7 +46,10 @@ async function rollOn({ project, zdr }: App, ledger: Ledger, count: number): Pro
   }
 }
 
-for (const [fixture, scheme] of [['http2', 'https'], ['h2c', 'http']] as const) {
+for (const [fixture, scheme] of [
+  ['http2', 'https'],
+  ['h2c', 'http'],
+] as const) {
   test(`${fixture}: sessions with many streams, ${ROLLOVERS} rollovers: none failed, none stale`, () =>
     withApp(fixture, async (app) => {
       const { zdr } = app;
@@ -98,7 +108,10 @@ for (const [fixture, scheme] of [['http2', 'https'], ['h2c', 'http']] as const) 
       stop.abort();
       await clients;
       ledger.assertSeamless();
-      await zdr.until('only one generation is left', () => zdr.processes().filter(({ command }) => command.includes('worker/main')).length <= 2);
+      await zdr.until(
+        'only one generation is left',
+        () => zdr.processes().filter(({ command }) => command.includes('worker/main')).length <= 2,
+      );
     }));
 
   test(`${fixture}: a late stream on an open session is answered by the new code, whole`, () =>
@@ -143,7 +156,10 @@ for (const [fixture, scheme] of [['http2', 'https'], ['h2c', 'http']] as const) 
       await wait(50);
       await zdr.rollover(() => project.version(2));
       const { open } = await zdr.event('cut-short', { generation: 1 });
-      assert.deepEqual(open.map((one) => [one.tag, 'path' in one && one.path]), [['events', '/events']]);
+      assert.deepEqual(
+        open.map((one) => [one.tag, 'path' in one && one.path]),
+        [['events', '/events']],
+      );
       assert.match((await events).body.toString(), /^(data: 1\n\n)+$/);
       await zdr.event('drained', { generation: 1 });
     }));
@@ -174,9 +190,20 @@ test('http2: curl over a rollover: nothing failed', async (context) => {
   if (!(await isInstalled('curl'))) return context.skip('curl is not installed');
   await withApp('http2', async ({ project, zdr }) => {
     const url = `https://localhost:${'port' in zdr.where ? zdr.where.port : 0}/slow?ms=50`;
-    const curl = promisify(execFile)('curl', ['-sS', '-f', '-k', '--http2', '-w', '\n', ...Array.from({ length: 40 }, () => url)]);
+    const curl = promisify(execFile)('curl', [
+      '-sS',
+      '-f',
+      '-k',
+      '--http2',
+      '-w',
+      '\n',
+      ...Array.from({ length: 40 }, () => url),
+    ]);
     await Promise.all([curl, wait(200).then(() => zdr.rollover(() => project.version(2)))]);
-    const versions = (await curl).stdout.trim().split('\n').map((line) => (JSON.parse(line) as About).version);
+    const versions = (await curl).stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as About).version);
     assert.equal(versions.length, 40);
     assert.deepEqual(versions, [...versions].sort());
     assert.deepEqual([versions[0], versions.at(-1)], [1, 2]);

@@ -23,13 +23,21 @@ async function crashForGood(zdr: Zdr): Promise<void> {
   await zdr.until('zdr waits for an edit', () => zdr.all('crashed').some(({ pause }) => pause === null));
 }
 
-const ask = async (zdr: Zdr, accept: string): Promise<{ status: number; type: string; retry: string; body: string }> => {
+const ask = async (
+  zdr: Zdr,
+  accept: string,
+): Promise<{ status: number; type: string; retry: string; body: string }> => {
   const connection = await Connection.open(zdr.where);
   const outcome = await connection.send('/any', { headers: [`Accept: ${accept}`] });
   connection.close();
   assert.equal(outcome.tag, 'answered', JSON.stringify(outcome));
   const { status, headers, body } = outcome.answer;
-  return { status, type: headers.get('content-type') ?? '', retry: headers.get('retry-after') ?? '', body: body.toString() };
+  return {
+    status,
+    type: headers.get('content-type') ?? '',
+    retry: headers.get('retry-after') ?? '',
+    body: body.toString(),
+  };
 };
 
 test('an app that cannot run: clients get a 503 with the error, as they accept it', () =>

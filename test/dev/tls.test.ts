@@ -15,7 +15,8 @@ interface About {
   readonly [more: string]: unknown;
 }
 
-const bodyOf = ({ answer }: { readonly answer: { readonly body: Buffer } }): About => JSON.parse(answer.body.toString());
+const bodyOf = ({ answer }: { readonly answer: { readonly body: Buffer } }): About =>
+  JSON.parse(answer.body.toString());
 
 test('keep-alive clients over TLS, 12 rollovers: none failed, none stale', () =>
   withApp('https', async ({ project, zdr }) => {
@@ -76,12 +77,18 @@ test('pipelined late requests are all answered', () =>
     connection.socket.cork();
     const answers = Promise.all([connection.send(), connection.send('/?ms=100'), connection.send()]);
     connection.socket.uncork();
-    assert.deepEqual((await answers).map((answered) => bodyOf(answered).version), [2, 2, 2]);
+    assert.deepEqual(
+      (await answers).map((answered) => bodyOf(answered).version),
+      [2, 2, 2],
+    );
     // It goes on with the next generation too.
     await zdr.rollover(() => project.version(3));
     assert.equal(bodyOf(await connection.send()).version, 3);
     connection.close();
-    await zdr.until('two processes of the app are left', () => zdr.processes().filter(({ command }) => command.includes('worker/main')).length <= 2);
+    await zdr.until(
+      'two processes of the app are left',
+      () => zdr.processes().filter(({ command }) => command.includes('worker/main')).length <= 2,
+    );
   }));
 
 test('a request under way ends on the old code, the next one is answered by the new', () =>
@@ -94,7 +101,10 @@ test('a request under way ends on the old code, the next one is answered by the 
     const all = Promise.all(Array.from({ length: 30 }, follow));
     await wait(300);
     await zdr.rollover(() => project.version(2));
-    assert.deepEqual(await all, Array.from({ length: 30 }, () => [1, 2]));
+    assert.deepEqual(
+      await all,
+      Array.from({ length: 30 }, () => [1, 2]),
+    );
   }));
 
 test('a connection whose handshake ends only after the handover is served by the new code', () =>

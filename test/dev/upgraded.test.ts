@@ -31,7 +31,10 @@ server.listen(0);
 const byHand = async (project: Project): Promise<void> => project.write('src/app.ts', BY_HAND);
 
 /** Upgrades to \`protocol\` and gives all that comes behind the head until the end. */
-async function upgrade(where: Where, protocol: string): Promise<{ readonly bytes: () => Buffer; readonly ended: Promise<unknown> }> {
+async function upgrade(
+  where: Where,
+  protocol: string,
+): Promise<{ readonly bytes: () => Buffer; readonly ended: Promise<unknown> }> {
   const socket = createConnection(where);
   let seen = Buffer.alloc(0);
   socket.on('data', (bytes: Buffer) => (seen = Buffer.concat([seen, bytes])));
@@ -46,8 +49,17 @@ test('frames are followed, however they are cut into writes', () => {
   const long = Buffer.concat([Buffer.from([0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]), Buffer.alloc(65_536)]);
   const medium = Buffer.concat([Buffer.from([0x82, 126, 1, 0]), Buffer.alloc(256)]);
   const masked = Buffer.from([0x81, 0x82, 1, 2, 3, 4, 5, 6]);
-  const bytes = Buffer.concat([Buffer.from(head), Buffer.from([0x81, 1, 0x41]), Buffer.from([0x89, 0]), medium, masked, long]);
-  const borders = [0, 3, 2, 260, 8, 65_546].map((_, i, sizes) => head.length + sizes.slice(0, i + 1).reduce((a, b) => a + b));
+  const bytes = Buffer.concat([
+    Buffer.from(head),
+    Buffer.from([0x81, 1, 0x41]),
+    Buffer.from([0x89, 0]),
+    medium,
+    masked,
+    long,
+  ]);
+  const borders = [0, 3, 2, 260, 8, 65_546].map(
+    (_, i, sizes) => head.length + sizes.slice(0, i + 1).reduce((a, b) => a + b),
+  );
   for (const step of [1, 2, 3, 7, 100, 1000, bytes.length]) {
     let place = START;
     for (let at = 0; at < bytes.length; at += step) {
@@ -69,7 +81,8 @@ test('at the deadline a WebSocket gets 1012 behind the frame that the app is wri
     const all = bytes();
     assert.equal(all.subarray(-4).toString('hex'), RESTART);
     assert.equal((all.length - 4) % 12, 0, 'whole frames');
-    for (let at = 0; at < all.length - 4; at += 12) assert.equal(all.toString('latin1', at, at + 12), '\x82\nAAAAAAAAAA');
+    for (let at = 0; at < all.length - 4; at += 12)
+      assert.equal(all.toString('latin1', at, at + 12), '\x82\nAAAAAAAAAA');
     await zdr.event('drained', { generation: 1 });
   }));
 
@@ -95,7 +108,9 @@ test('at the deadline a WebSocket over TLS gets 1012', () =>
 
 test('at the deadline an event stream ends with its last chunk, and what the app writes then is no error', () =>
   withApp('sse', { args: ['--drain', '1s'] }, async ({ project, zdr }) => {
-    await project.edit('src/app.ts', (text) => text.replace("response.on('close', () => clearInterval(timer));", 'void timer;'));
+    await project.edit('src/app.ts', (text) =>
+      text.replace("response.on('close', () => clearInterval(timer));", 'void timer;'),
+    );
     await zdr.event('live', { generation: 2 });
     const connection = await Connection.open(zdr.where);
     const events = connection.send('/events');
@@ -114,13 +129,16 @@ test('a raw socket stays, and ends at the deadline', () =>
     {
       args: ['--drain', '1s'],
       before: (project) =>
-        project.write('src/app.ts', `import { createServer } from 'node:net';
+        project.write(
+          'src/app.ts',
+          `import { createServer } from 'node:net';
 import { version } from './version.ts';
 createServer((socket) => {
   socket.on('error', () => {});
   socket.on('data', (bytes) => socket.write(version + ': ' + bytes));
 }).listen(0);
-`),
+`,
+        ),
     },
     async ({ project, zdr }) => {
       const socket = createConnection(zdr.where);
@@ -133,7 +151,10 @@ createServer((socket) => {
       assert.equal(await ask('b'), '1: b');
       const closed = once(socket, 'close');
       const { open } = await zdr.event('cut-short', { generation: 1 });
-      assert.deepEqual(open.map(({ tag }) => tag), ['socket']);
+      assert.deepEqual(
+        open.map(({ tag }) => tag),
+        ['socket'],
+      );
       assert.deepEqual(await closed, [false]);
     },
   ));

@@ -37,7 +37,9 @@ export class Play {
   /** The worker that this generation boots in, brought up to the point where it has the app. */
   boot(generation: number): number {
     const of = () =>
-      this.state.workers.find((worker) => worker.tag !== 'standby' && worker.tag !== 'killed' && worker.generation === generation);
+      this.state.workers.find(
+        (worker) => worker.tag !== 'standby' && worker.tag !== 'killed' && worker.generation === generation,
+      );
     const worker = of();
     if (worker === undefined) throw new Error(`generation ${generation} has no worker`);
     if (worker.tag === 'spawned') this.send({ type: 'worker-standby', worker: worker.id });

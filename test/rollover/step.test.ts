@@ -23,7 +23,10 @@ test('a new generation is live only after the old one has confirmed that it acce
   assert.equal(play.kinds(), 'route cut timer');
   play.send({ type: 'worker-cut', worker: first });
   assert.equal(play.tags(), '1 draining, 2 live');
-  assert.deepEqual(play.effects.find((effect) => effect.type === 'go'), { type: 'go', worker: second });
+  assert.deepEqual(
+    play.effects.find((effect) => effect.type === 'go'),
+    { type: 'go', worker: second },
+  );
 });
 
 test('an old worker that does not confirm in time does not hold up the new generation, and is killed later', () => {
@@ -88,16 +91,32 @@ test('back to what serves while a newer one boots: the newer one is dropped', ()
 });
 
 for (const [name, fail] of [
-  ['throws', (play: Play, worker: number) =>
-    play.send({ type: 'worker-failed', worker, error: { name: 'Error', message: '', code: null, text: '', holder: null } })],
+  [
+    'throws',
+    (play: Play, worker: number) =>
+      play.send({
+        type: 'worker-failed',
+        worker,
+        error: { name: 'Error', message: '', code: null, text: '', holder: null },
+      }),
+  ],
   ['exits with 0', (play: Play, worker: number) => play.send(exit(worker, 0))],
   ['exits with 1', (play: Play, worker: number) => play.send(exit(worker, 1))],
-  ['neither listens nor turns', (play: Play) => {
-    play.send({ type: 'time', timer: { tag: 'boot', generation: 2 } }, { type: 'time', timer: { tag: 'probe', generation: 2 } });
-  }],
-  ['does not listen', (play: Play, worker: number) => {
-    play.send({ type: 'time', timer: { tag: 'boot', generation: 2 } }, { type: 'worker-probed', worker });
-  }],
+  [
+    'neither listens nor turns',
+    (play: Play) => {
+      play.send(
+        { type: 'time', timer: { tag: 'boot', generation: 2 } },
+        { type: 'time', timer: { tag: 'probe', generation: 2 } },
+      );
+    },
+  ],
+  [
+    'does not listen',
+    (play: Play, worker: number) => {
+      play.send({ type: 'time', timer: { tag: 'boot', generation: 2 } }, { type: 'worker-probed', worker });
+    },
+  ],
 ] as const) {
   test(`a new generation that ${name} while booting leaves the live one alone`, () => {
     const { play } = serving();

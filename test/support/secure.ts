@@ -14,7 +14,11 @@ export class SecureConnection {
   readonly socket: TLSSocket;
   /** Why no request can be sent any more. */
   ended: string | null = null;
-  readonly #pending: { readonly reader: AnswerReader; readonly end: (answer: Answer) => void; readonly fail: (error: Error) => void }[] = [];
+  readonly #pending: {
+    readonly reader: AnswerReader;
+    readonly end: (answer: Answer) => void;
+    readonly fail: (error: Error) => void;
+  }[] = [];
 
   private constructor(socket: TLSSocket) {
     this.socket = socket;

@@ -1,5 +1,12 @@
 import { once } from 'node:events';
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import { performance } from 'node:perf_hooks';
 import type { Where } from './where.js';
 
@@ -36,7 +43,10 @@ export class Session {
   async send(path = '/', body = '', trailers: OutgoingHttpHeaders = {}): Promise<StreamAnswer> {
     const sentAt = performance.now();
     const method = body === '' ? 'GET' : 'POST';
-    const stream = this.session.request({ ':path': path, ':method': method }, { endStream: body === '', waitForTrailers: body !== '' });
+    const stream = this.session.request(
+      { ':path': path, ':method': method },
+      { endStream: body === '', waitForTrailers: body !== '' },
+    );
     if (body !== '') {
       stream.on('wantTrailers', () => stream.sendTrailers(trailers));
       stream.end(body);
