@@ -3,6 +3,7 @@ import type { ToWorker } from '../protocol/messages.js';
 import { holdOn, receive, send } from './channel.js';
 import { check, cut } from './cut.js';
 import { end } from './end.js';
+import { faultAt } from './fault.js';
 import { booted, install as installFailure } from './failure.js';
 import type { Handle } from './internals.js';
 import { adopt, install as installListen, rebound, released } from './listen.js';
@@ -20,6 +21,7 @@ import { dealt } from './tickets.js';
 
 /** A worker: boots as a standby, becomes the app when it is told to. It knows nothing of files. */
 function handle(message: ToWorker, attached: Handle | undefined): void {
+  faultAt(message);
   switch (message.tag) {
     case 'adopt':
       if (attached !== undefined) adopt(message.key, message.address, attached);
