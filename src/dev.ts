@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { openBuilder, removeBundle } from './build/esbuild.js';
 import type { Address, ZdrEvent } from './events.js';
 import type { DevOptions } from './options.js';
+import { type Ahead, openAhead } from './primary/ahead.js';
 import { openRollover } from './primary/dispatch.js';
 import { readEnvironment } from './primary/environment.js';
 import { openFolder, removeFolder } from './primary/folder.js';
@@ -64,12 +65,25 @@ export function dev(options: DevOptions): Running {
       if (message === 'ready') dispatch({ type: 'worker-said-ready', worker });
     },
     onExit(worker, exit) {
+      ahead?.exited(worker);
       sockets.gone(worker);
       dispatch({ type: 'worker-exited', worker, exit });
       transit.gone(worker);
     },
     onPids: reaper.watch,
   });
+
+  const ahead: Ahead | null = !options.ahead
+    ? null
+    : openAhead({
+        entry: options.entry,
+        args: options.args,
+        send,
+        fork: (worker) => workers.fork(worker, environment()),
+        kill: workers.kill,
+        standbys: () => rollover.state().workers.flatMap(({ id, tag }) => (tag === 'standby' ? id : [])),
+        onStale: (worker) => dispatch({ type: 'worker-stale', worker }),
+      });
 
   const builder = openBuilder({
     entry: options.entry,
@@ -92,8 +106,12 @@ export function dev(options: DevOptions): Running {
 
   function changed(paths: readonly string[]): void {
     builder.invalidate(paths);
+    ahead?.saved();
     const always = paths.some((path) => inputs?.aside.has(path) === true || inputs?.files.has(path) !== true);
-    if (paths.some(staleStandby)) dispatch({ type: 'standby-stale' });
+    if (paths.some(staleStandby)) {
+      ahead?.forget();
+      dispatch({ type: 'standby-stale' });
+    }
     dispatch({ type: 'changed', paths, always });
   }
 
@@ -117,7 +135,16 @@ export function dev(options: DevOptions): Running {
   function onMessage(worker: number, message: ToPrimary, handle: Handle | undefined): void {
     switch (message.tag) {
       case 'standby':
-        return dispatch({ type: 'worker-standby', worker });
+        dispatch({ type: 'worker-standby', worker });
+        if (worker < 0 || isStandby(worker)) ahead?.up(worker);
+        return;
+      case 'loaded':
+      case 'warmed':
+      case 'stale':
+      case 'tried':
+      case 'tried-all':
+      case 'refused':
+        return ahead?.handle(worker, message);
       case 'bound':
         if (handle === undefined) return;
         sockets.bound(worker, message.key, message.address, message.standsIn !== null, handle);
@@ -161,17 +188,25 @@ export function dev(options: DevOptions): Running {
     }
   }
 
+  function isStandby(worker: number): boolean {
+    return rollover.state().workers.some(({ id, tag }) => id === worker && tag === 'standby');
+  }
+
+  /** What a worker starts with, read anew for each. */
+  function environment(): Record<string, string> {
+    const env = { NODE_ENV: 'development', ...readEnvironment(options.envFiles, process.env) };
+    if (process.env['NODE_ENV'] !== undefined) env.NODE_ENV = process.env['NODE_ENV'];
+    return env;
+  }
+
   function run(effect: Effect): void {
     switch (effect.type) {
       case 'build':
         return void build();
       case 'discard':
         return void removeBundle(effect.bundle);
-      case 'fork': {
-        const env = { NODE_ENV: 'development', ...readEnvironment(options.envFiles, process.env) };
-        if (process.env['NODE_ENV'] !== undefined) env.NODE_ENV = process.env['NODE_ENV'];
-        return workers.fork(effect.worker, env);
-      }
+      case 'fork':
+        return workers.fork(effect.worker, environment());
       case 'load': {
         sockets.handTo(effect.worker);
         const { generation, bundle } = effect;
@@ -190,7 +225,7 @@ export function dev(options: DevOptions): Running {
         sockets.handTo(effect.worker);
         return send(effect.worker, { tag: 'hold-out', outage: effect.outage });
       case 'go':
-        send(effect.worker, { tag: 'go' });
+        send(effect.worker, { tag: 'go', report: options.ahead });
         return transit.flush();
       case 'cut':
         return send(effect.worker, { tag: 'cut', move: effect.move });
@@ -257,7 +292,10 @@ export function dev(options: DevOptions): Running {
 
   dispatch({ type: 'started' });
   return {
-    stop: (force) => dispatch({ type: 'stop', force }),
+    stop(force) {
+      ahead?.close();
+      dispatch({ type: 'stop', force });
+    },
     reload: () => dispatch({ type: 'changed', paths: [], always: true }),
     closed,
   };

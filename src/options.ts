@@ -30,6 +30,8 @@ export interface DevOptions {
   readonly ignore: readonly string[];
   /** Look at the files every so many ms instead of waiting for the system's events; null: events. */
   readonly poll: number | null;
+  /** Evaluate packages of the app in the standby, where it cannot tell. */
+  readonly ahead: boolean;
   /** Columns of the terminal, for the frames of build messages; 0 where it is not known. */
   readonly width: number;
   /** Called for each event, synchronously and in order. Must not throw. */

@@ -17,6 +17,7 @@ export interface DevCommand {
   readonly watch: readonly string[];
   readonly ignore: readonly string[];
   readonly poll: number | null;
+  readonly ahead: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
 }
@@ -41,6 +42,7 @@ export function devCommand({ options, args }: Words, [entry, extra]: readonly st
     watch: [] as string[],
     ignore: [] as string[],
     poll: null as number | null,
+    ahead: true,
     quiet: false,
     json: false,
   };
@@ -102,6 +104,9 @@ function apply({ name, as, value }: GivenOption, command: Mutable<DevCommand>): 
       command.poll = ms;
       return null;
     }
+    case 'no-ahead':
+      command.ahead = false;
+      return null;
     case 'quiet':
     case 'json':
       command[name] = true;

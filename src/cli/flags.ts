@@ -15,6 +15,7 @@ const table = {
   watch: { kind: 'value', wants: 'a glob' },
   ignore: { kind: 'value', wants: 'a glob' },
   poll: { kind: 'maybe', wants: 'a number of ms' },
+  'no-ahead': { kind: 'switch', wants: '' },
   quiet: { short: 'q', kind: 'switch', wants: '' },
   json: { kind: 'switch', wants: '' },
   color: { kind: 'switch', wants: '' },

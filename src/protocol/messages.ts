@@ -1,4 +1,5 @@
 import type { Address, AppError, Open } from '../events.js';
+import type { EnvChange, Plan, Required, Stale, Unit } from './ahead.js';
 
 /**
  * What primary and workers say to each other, one union per direction. A message travels as `{ cmd: ENVELOPE, zdr }`:
@@ -35,10 +36,16 @@ export type ToWorker =
   /** With a listening handle that the primary keeps: the app's `listen` for this key takes it, and waits for `go`. */
   | { readonly tag: 'adopt'; readonly key: Key; readonly address: Address }
   | { readonly tag: 'load'; readonly program: Program }
+  /** To a standby: evaluate these packages ahead. An app that comes meanwhile does not wait for the rest. */
+  | { readonly tag: 'warm'; readonly plan: Plan }
+  /** A save: look whether what was evaluated ahead is still what lies on the disk. */
+  | { readonly tag: 'check' }
+  /** To a process that will never be a standby: find out which of these can be evaluated ahead. */
+  | { readonly tag: 'try'; readonly plan: Plan }
   /** No app: hold the clients of one that cannot run. */
   | { readonly tag: 'hold-out'; readonly outage: Outage }
-  /** This worker is live: accept, and start what was taken. */
-  | { readonly tag: 'go' }
+  /** This worker is live: accept, and start what was taken. `report`: say soon what was loaded. */
+  | { readonly tag: 'go'; readonly report: boolean }
   /** Stop accepting at once, confirm, then move what is idle (`move`) or end it politely. */
   | { readonly tag: 'cut'; readonly move: boolean }
   /** With an open connection of an older generation. */
@@ -73,6 +80,15 @@ export type ToPrimary =
   /** The app closed its server. */
   | { readonly tag: 'release'; readonly key: Key }
   | { readonly tag: 'evaluated' }
+  /** What the app has loaded from node_modules, and how it changed the environment. `script`: its bundle is CommonJS. */
+  | { readonly tag: 'loaded'; readonly required: readonly Required[]; readonly change: EnvChange; readonly script: boolean }
+  | { readonly tag: 'warmed' }
+  /** This worker is not what a cold start would be, does nothing any more and wants to be replaced. */
+  | { readonly tag: 'stale'; readonly why: Stale }
+  | { readonly tag: 'tried'; readonly unit: Unit }
+  | { readonly tag: 'tried-all' }
+  /** This package does something that others could see. */
+  | { readonly tag: 'refused'; readonly file: string; readonly reason: string }
   | { readonly tag: 'said-ready' }
   /** `unfit`: the package that cannot be loaded in the way that the bundle does it. */
   | { readonly tag: 'failed'; readonly error: AppError; readonly unfit: string | null }

@@ -14,6 +14,8 @@ export type Happening =
   /** A standby forked before would not be what a start is now (environment, dependencies). */
   | { readonly type: 'standby-stale' }
   | { readonly type: 'worker-standby'; readonly worker: number }
+  /** It is no longer what a start would be now; nothing of the app runs in it any more. */
+  | { readonly type: 'worker-stale'; readonly worker: number }
   | { readonly type: 'worker-listening'; readonly worker: number; readonly key: Key }
   | { readonly type: 'worker-released'; readonly worker: number; readonly key: Key }
   | { readonly type: 'worker-evaluated'; readonly worker: number }

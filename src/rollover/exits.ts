@@ -74,6 +74,18 @@ function endedLive(turn: Turn, generation: Extract<Generation, { tag: 'live' }>,
   else turns.arm(turn, { tag: 'respawn', generation: generation.id }, pause);
 }
 
+/** Another process does what this one was to do. It is no crash, and its end is no event. */
+export function replace(turn: Turn, worker: Worker): void {
+  if (worker.tag === 'killed' || worker.tag === 'spawned') return;
+  turns.putWorker(turn, { tag: 'killed', id: worker.id, generation: null });
+  turns.emit(turn, { type: 'kill', worker: worker.id });
+  if (turn.state.phase.tag !== 'running') return;
+  if (worker.tag === 'standby') return turns.fork(turn, null);
+  const generation = turns.generationOf(turn, worker.generation);
+  if (generation?.tag === 'booting' || generation?.tag === 'taking' || generation?.tag === 'live')
+    engage(turn, generation.id, generation.bundle);
+}
+
 /** Replaces one worker of the live generation, with the same bundle. */
 export function respawn(turn: Turn, id: number): void {
   const generation = turns.generationOf(turn, id);

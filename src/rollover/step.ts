@@ -18,7 +18,7 @@ import { buildFailed, built, bundlesOf, changed, tellFailure } from './builds.js
 import { clear, cut, deadline, drained, open, tell } from './drain.js';
 import type { Effect } from './effects.js';
 import type { RolloverEvent, Timer } from './events.js';
-import { exited, respawn } from './exits.js';
+import { exited, replace, respawn } from './exits.js';
 import { cutLate, goLive, takeOver } from './handover.js';
 import type { Settings, State } from './state.js';
 import { finish, late as stopLate, slow, stop } from './stop.js';
@@ -80,6 +80,8 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
   switch (event.type) {
     case 'worker-standby':
       return up(turn, worker);
+    case 'worker-stale':
+      return replace(turn, worker);
     case 'worker-listening':
       return listens(turn, worker, event.key);
     case 'worker-released':

@@ -1,7 +1,9 @@
 import { dirname } from 'node:path';
 import type { ToWorker } from '../protocol/messages.js';
 import { holdOn, receive, send } from './channel.js';
-import { check, cut } from './cut.js';
+import { check, settle, warm } from './ahead/warm.js';
+import { reportLater } from './ahead/report.js';
+import { check as checkOpen, cut } from './cut.js';
 import { end } from './end.js';
 import { faultAt } from './fault.js';
 import { booted, install as installFailure } from './failure.js';
@@ -32,12 +34,21 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       haveSiblings(message.program.workers > 1);
       void load(message.program);
       return;
+    case 'warm':
+      return void warm(message.plan);
+    case 'check':
+      return check();
+    case 'try':
+      // A standby has no use for what this brings along.
+      return void import('./ahead/trial.js').then(({ tryOut }) => tryOut(message.plan));
     case 'hold-out':
       return holdOut(message.outage);
     case 'go':
       booted();
+      settle();
       openAll();
       startTaken();
+      if (message.report) reportLater();
       return;
     case 'cut':
       return cut(message.move);
@@ -64,7 +75,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
 installFailure();
 installListen();
 watchRequests();
-track(check);
+track(checkOpen);
 receive(handle);
 holdOn(true);
 send({ tag: 'standby' });

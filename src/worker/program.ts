@@ -1,12 +1,9 @@
-import module from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Program } from '../protocol/messages.js';
+import { runMain } from './ahead/loader.js';
+import { halt } from './ahead/warm.js';
 import { holdOn, send } from './channel.js';
 import { remember } from './listen.js';
-
-interface Loader {
-  _load(file: string, parent: null, isMain: boolean): unknown;
-}
 
 /** Makes this process the app: what follows runs as if node had been started with the source entry. */
 export async function load({ file, entry, args, numbers }: Program): Promise<void> {
@@ -15,8 +12,10 @@ export async function load({ file, entry, args, numbers }: Program): Promise<voi
   process.setSourceMapsEnabled(true);
   // A script ends by itself; the channel must not keep it.
   holdOn(false);
+  const script = file.endsWith('.cjs');
+  const main = halt(script);
   try {
-    if (file.endsWith('.cjs')) (module as unknown as Loader)._load(file, null, true);
+    if (script) runMain(file, main);
     else await import(pathToFileURL(file).href);
   } catch (error) {
     // Out of this promise, into the path that every uncaught error takes.

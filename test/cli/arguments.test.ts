@@ -17,6 +17,7 @@ const bare: DevCommand = {
   watch: [],
   ignore: [],
   poll: null,
+  ahead: true,
   quiet: false,
   json: false,
 };

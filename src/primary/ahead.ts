@@ -1,0 +1,239 @@
+import { basename, sep } from 'node:path';
+import type { EnvChange, Plan, Required, Stale, Unit } from '../protocol/ahead.js';
+import type { ToPrimary, ToWorker } from '../protocol/messages.js';
+
+/**
+ * Which packages standbys evaluate ahead. What the live app has loaded is tried out in a process of its own, one
+ * package after the other; what proved to be invisible there is given to each standby. What a start shows to be
+ * different all the same is learned, or left out from then on.
+ */
+export interface Ahead {
+  /** A message that is about this. */
+  handle(worker: number, message: Message): void;
+  /** A process is up: a standby, or the one for trials. */
+  up(worker: number): void;
+  exited(worker: number): void;
+  /** Something was saved: what is tried out can wait, what was evaluated ahead is to be looked at. */
+  saved(): void;
+  /** Dependencies or environment are others now. */
+  forget(): void;
+  close(): void;
+}
+
+export type Message = Extract<ToPrimary, { tag: 'loaded' | 'warmed' | 'stale' | 'tried' | 'tried-all' | 'refused' }>;
+
+export interface AheadOptions {
+  readonly entry: string;
+  readonly args: readonly string[];
+  readonly send: (worker: number, message: ToWorker) => void;
+  /** Starts a process that is no worker of the rollover. */
+  readonly fork: (worker: number) => void;
+  readonly kill: (worker: number) => void;
+  readonly standbys: () => readonly number[];
+  /** This worker is to be replaced. */
+  readonly onStale: (worker: number) => void;
+}
+
+/** The app is used first: a trial begins so long after it told what it loaded, in ms. */
+const LATER = 300;
+
+/** How long one trial may take, and how long a standby may take over what a trial found harmless, in ms. */
+const PATIENCE = 20_000;
+
+/** So many trials in a row, each with one package less. */
+const TRIALS = 12;
+
+/** A package that found another environment so often is left out. */
+const SURPRISES = 2;
+
+interface Trial {
+  readonly id: number;
+  readonly list: readonly Required[];
+  readonly count: number;
+  readonly units: Unit[];
+  readonly timer: NodeJS.Timeout;
+}
+
+export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: AheadOptions): Ahead {
+  let known: Extract<Message, { tag: 'loaded' }> | null = null;
+  let units: readonly Unit[] = [];
+  /** What the app had made of the environment when it came to a package. */
+  const learned = new Map<string, EnvChange>();
+  const surprises = new Map<string, number>();
+  const banned = new Set<string>();
+  const late = new Map<number, NodeJS.Timeout>();
+  let trial: Trial | null = null;
+  let waiting: NodeJS.Timeout | null = null;
+  let last = 0;
+  let closed = false;
+
+  const planOf = (list: readonly Unit[]): Plan => ({ entry, args, script: known?.script ?? false, units: list });
+
+  function loaded(message: Extract<Message, { tag: 'loaded' }>): void {
+    const files = new Set(known?.required.map(({ file }) => file));
+    const same =
+      known !== null &&
+      known.script === message.script &&
+      JSON.stringify(known.change) === JSON.stringify(message.change) &&
+      message.required.every(({ file }) => files.has(file));
+    if (same) return;
+    known = message;
+    schedule();
+  }
+
+  function schedule(): void {
+    abort();
+    waiting = setTimeout(() => begin(known?.required ?? [], 1), LATER);
+  }
+
+  function abort(): void {
+    if (waiting !== null) clearTimeout(waiting);
+    waiting = null;
+    if (trial === null) return;
+    clearTimeout(trial.timer);
+    const { id } = trial;
+    trial = null;
+    kill(id);
+  }
+
+  function begin(all: readonly Required[], count: number): void {
+    waiting = null;
+    const list = all.filter(({ file }) => !banned.has(file));
+    if (closed || list.length === 0 || count > TRIALS) return;
+    const id = (last -= 1);
+    const timer = setTimeout(() => kill(id), PATIENCE);
+    trial = { id, list, count, units: [], timer };
+    fork(id);
+  }
+
+  /** With the environment that each is expected to find. */
+  function expected(list: readonly Required[]): Unit[] {
+    let change = known?.change ?? {};
+    return list.map((required) => {
+      change = learned.get(required.file) ?? change;
+      return { ...required, change, env: [], allEnv: false, globals: [], files: [], calls: [] };
+    });
+  }
+
+  /** The first that was not found harmless, or was found to be anything but. */
+  function refused({ list, count, units: good }: Trial, file: string | undefined): void {
+    const tried = new Set(good.map((unit) => unit.file));
+    const bad = file ?? list.find((required) => !tried.has(required.file))?.file;
+    abort();
+    if (bad !== undefined) banned.add(bad);
+    begin(list, count + 1);
+  }
+
+  function decide(found: readonly Unit[]): void {
+    abort();
+    units = found.filter((unit, at) => !isHeldBy(found.slice(0, at), unit));
+    for (const worker of standbys()) warm(worker);
+  }
+
+  function warm(worker: number): void {
+    if (units.length === 0) return;
+    const list = units.filter(({ file }) => !banned.has(file));
+    clearTimeout(late.get(worker));
+    late.set(worker, setTimeout(() => standbys().includes(worker) && onStale(worker), PATIENCE));
+    send(worker, { tag: 'warm', plan: planOf(list) });
+  }
+
+  function stale(why: Stale): void {
+    switch (why.tag) {
+      case 'files':
+      case 'script':
+        units = [];
+        known = null;
+        return;
+      case 'shared':
+        banned.add(why.file);
+        return;
+      case 'env': {
+        const count = (surprises.get(why.file) ?? 0) + 1;
+        surprises.set(why.file, count);
+        if (count > SURPRISES) leaveOut(why.file);
+        else learn(why.file, why.change);
+        return;
+      }
+      case 'patched':
+        leaveOut(why.file);
+    }
+  }
+
+  /** And all behind it, which would find the same. */
+  function leaveOut(file: string): void {
+    const at = units.findIndex((unit) => unit.file === file);
+    for (const unit of units.slice(Math.max(at, 0))) banned.add(unit.file);
+    banned.add(file);
+  }
+
+  /** From this package on it is expected to be so. What they make of it is tried out anew. */
+  function learn(file: string, change: EnvChange): void {
+    learned.set(file, change);
+    units = [];
+    schedule();
+  }
+
+  return {
+    handle(worker, message) {
+      switch (message.tag) {
+        case 'loaded':
+          return loaded(message);
+        case 'warmed':
+          clearTimeout(late.get(worker));
+          late.delete(worker);
+          return;
+        case 'stale':
+          stale(message.why);
+          return onStale(worker);
+        case 'tried':
+          if (trial?.id === worker) trial.units.push(message.unit);
+          return;
+        case 'tried-all':
+          if (trial?.id === worker) decide(trial.units);
+          return;
+        case 'refused':
+          if (trial?.id === worker) refused(trial, message.file);
+      }
+    },
+    up(worker) {
+      if (worker >= 0) warm(worker);
+      else if (trial?.id === worker) send(worker, { tag: 'try', plan: planOf(expected(trial.list)) });
+    },
+    exited(worker) {
+      clearTimeout(late.get(worker));
+      late.delete(worker);
+      if (trial?.id === worker) refused(trial, undefined);
+    },
+    saved() {
+      if (trial !== null || waiting !== null) schedule();
+      for (const worker of standbys()) send(worker, { tag: 'check' });
+    },
+    forget() {
+      known = null;
+      units = [];
+      learned.clear();
+      surprises.clear();
+      banned.clear();
+      abort();
+    },
+    close() {
+      closed = true;
+      abort();
+      for (const timer of late.values()) clearTimeout(timer);
+    },
+  };
+}
+
+/**
+ * Whether the app has a package in hands, when it comes to `unit`, that the unit calls: then its state then and now may
+ * differ in what nobody can see.
+ */
+function isHeldBy(before: readonly Unit[], { calls }: Unit): boolean {
+  return before.some(({ file, parent }) => isApps(parent) && calls.some((folder) => file.startsWith(folder)));
+}
+
+/** The app itself required it. */
+function isApps(parent: string): boolean {
+  return basename(parent) === '.zdr.cjs' || !parent.includes(`${sep}node_modules${sep}`);
+}

@@ -1,0 +1,69 @@
+import { builtinModules, createRequire } from 'node:module';
+import { isObject, type Photograph, photograph } from './photograph.js';
+
+const require = createRequire(import.meta.url);
+
+/** Those that warn when they are required, or change by themselves. */
+const LEFT_OUT = /^_|^(?:punycode|sys|constants|cluster|process|inspector|repl|wasi|sqlite|trace_events)(?:\/|$)/;
+
+const names = builtinModules.filter((name) => !LEFT_OUT.test(name));
+
+export interface Surroundings {
+  readonly photos: Photograph;
+  readonly builtins: ReadonlySet<string>;
+}
+
+/** All that a package may patch and another one may find patched: globals, builtin modules, their prototypes. */
+export function surroundings(which: 'all' | 'loaded'): Surroundings {
+  const globals: object[] = [globalThis];
+  for (const value of valuesOf(globalThis)) {
+    // `process` changes by itself in more than its functions.
+    if (value === globalThis || value === process) continue;
+    globals.push(value, ...prototypeOf(value));
+  }
+  const builtins = new Set(which === 'all' ? names : loadedNames());
+  const objects = new Set([...globals, ...[...builtins].flatMap(partsOf)]);
+  return { photos: [...photograph(objects), functionsOf(process)], builtins };
+}
+
+/** With the builtin modules that were loaded since. */
+export function widened({ photos, builtins }: Surroundings): Surroundings {
+  const more = loadedNames().filter((name) => !builtins.has(name));
+  if (more.length === 0) return { photos, builtins };
+  return { photos: [...photos, ...photograph(more.flatMap(partsOf))], builtins: new Set([...builtins, ...more]) };
+}
+
+function loadedNames(): string[] {
+  const list = new Set((process as unknown as { readonly moduleLoadList: readonly string[] }).moduleLoadList);
+  return names.filter((name) => list.has(`NativeModule ${name}`));
+}
+
+function partsOf(name: string): object[] {
+  const builtin = require(`node:${name}`) as object;
+  const parts = valuesOf(builtin).flatMap((value) => [...prototypeOf(value), ...(isPlain(value) ? [value] : [])]);
+  // What changes with each module that is loaded.
+  const busy: readonly unknown[] =
+    name === 'module' ? [Reflect.get(builtin, '_cache'), Reflect.get(builtin, '_pathCache')] : [process.env];
+  return [builtin, ...prototypeOf(builtin), ...parts].filter((part) => part !== process && !busy.includes(part));
+}
+
+function valuesOf(object: object): object[] {
+  return Object.values(Object.getOwnPropertyDescriptors(object)).flatMap(({ value }) => (isObject(value) ? [value] : []));
+}
+
+function prototypeOf(value: object): object[] {
+  const prototype: unknown = typeof value === 'function' ? Reflect.getOwnPropertyDescriptor(value, 'prototype')?.value : null;
+  return isObject(prototype) ? [prototype] : [];
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as unknown;
+  return typeof value === 'object' && (prototype === Object.prototype || prototype === null);
+}
+
+function functionsOf(object: object): Photograph[number] {
+  const [all] = photograph([object]);
+  const keys = Reflect.ownKeys(object).filter((key) => typeof Reflect.getOwnPropertyDescriptor(object, key)?.value === 'function');
+  const values = keys.map((key) => Reflect.getOwnPropertyDescriptor(object, key)?.value as unknown);
+  return { ...(all as Photograph[number]), keys, values, getters: keys.map(() => false) };
+}

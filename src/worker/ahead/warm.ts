@@ -1,0 +1,147 @@
+import type { Plan, Stale, Unit } from '../../protocol/ahead.js';
+import { send } from '../channel.js';
+import { become, changeNow, isAsExpected } from './environment.js';
+import { cachedFiles, type Held, heldOf } from './held.js';
+import { type Loaded, Loader, requireAs } from './loader.js';
+import { changedIn, reachable } from './photograph.js';
+import { openSeals } from './seal.js';
+import { openStamps, type Stamps } from './stamps.js';
+import { surroundings, type Surroundings, widened } from './surroundings.js';
+
+/** A check of the files counts for so long, in ms: it is asked for at a save and repeated only if the build is slow. */
+const FRESH = 1_000;
+
+interface Warmth {
+  readonly plan: Plan;
+  readonly folder: string;
+  readonly stamps: Stamps;
+  surroundings: Surroundings;
+  checked: number;
+}
+
+let warmth: Warmth | null = null;
+let main: Loaded | null = null;
+let serving = false;
+let busy = false;
+let plan: Plan | null = null;
+
+const seals = openSeals({
+  arrived(held, exposed) {
+    const why = differs(held, exposed);
+    if (why === null) return true;
+    if (!serving) leave(why);
+    return held.final;
+  },
+  early({ unit: { file } }) {
+    if (!serving) leave({ tag: 'shared', file });
+  },
+});
+
+/** Evaluates the packages of a plan, one a turn, until the app comes. A later plan goes on where this one ended. */
+export async function warm(wanted: Plan): Promise<void> {
+  plan = wanted;
+  if (busy) return;
+  busy = true;
+  enter(wanted);
+  let next: Unit | undefined;
+  while (plan !== null && (next = missing(plan)) !== undefined) {
+    evaluate(next);
+    await new Promise(setImmediate);
+  }
+  busy = false;
+  if (plan !== null) send({ tag: 'warmed' });
+}
+
+/** As the app will find it. */
+function enter(wanted: Plan): void {
+  if (warmth !== null) return;
+  process.argv = [process.argv[0] ?? process.execPath, wanted.entry, ...wanted.args];
+  process.setSourceMapsEnabled(true);
+  if (wanted.script) process.mainModule = main = new Loader('') as Loaded & NodeJS.Module;
+  warmth = { plan: wanted, folder: process.cwd(), stamps: openStamps(), surroundings: surroundings('loaded'), checked: 0 };
+}
+
+const tried = new Set<string>();
+
+function missing({ units }: Plan): Unit | undefined {
+  return units.find(({ file }) => !tried.has(file));
+}
+
+function evaluate(unit: Unit): void {
+  if (warmth === null) return;
+  tried.add(unit.file);
+  const before = new Set(cachedFiles());
+  seals.open = true;
+  try {
+    become(unit.change);
+    if (!requireAs(unit.file, unit.parent)) return;
+    const held = heldOf(unit, before);
+    if (held.modules.length === 0) return;
+    warmth.stamps.add([...held.modules.map(({ file }) => file), ...unit.files]);
+    const what = changedIn(warmth.surroundings.photos, (object) => object !== process);
+    if (what !== null) return leave({ tag: 'patched', file: unit.file, what: String(what) });
+    warmth.surroundings = widened(warmth.surroundings);
+    seals.add(held);
+  } catch (error) {
+    leave({ tag: 'patched', file: unit.file, what: String(error) });
+  } finally {
+    seals.open = false;
+    become({});
+  }
+}
+
+/** The app comes now. What was not evaluated ahead yet is not. Gives what packages have as `require.main`. */
+export function halt(script: boolean): Loaded | null {
+  plan = null;
+  if (warmth === null) return null;
+  if (warmth.plan.script !== script) leave({ tag: 'script' });
+  if (performance.now() - warmth.checked > FRESH) check();
+  return main;
+}
+
+/** Looks whether the files are still what was evaluated. */
+export function check(): void {
+  if (warmth === null || serving) return;
+  if (!warmth.stamps.intact()) leave({ tag: 'files' });
+  warmth.checked = performance.now();
+}
+
+/** Looks into `require.cache` without being taken for the app. */
+export function unseen<T>(look: () => T): T {
+  seals.open = true;
+  try {
+    return look();
+  } finally {
+    seals.open = false;
+  }
+}
+
+/** What differs from here on is evaluated anew: it cannot be a new start. */
+export function settle(): void {
+  serving = true;
+}
+
+function differs({ unit, prints }: Held, exposed: readonly unknown[]): Stale | null {
+  const { file } = unit;
+  if (warmth === null) return null;
+  const { plan: planned, folder, surroundings: around } = warmth;
+  if (!isAsExpected(unit)) return { tag: 'env', file, change: changeNow() };
+  const what = changedIn(
+    around.photos,
+    (object, key) => object !== process && (object !== globalThis || unit.globals.includes(String(key))),
+  );
+  if (what !== null) return { tag: 'patched', file, what: String(what) };
+  const argv = [planned.entry, ...planned.args];
+  if (process.cwd() !== folder || process.argv.length !== argv.length + 1 || !argv.every((word, i) => process.argv[i + 1] === word))
+    return { tag: 'patched', file, what: 'argv or cwd' };
+  const shared = reachable(exposed).flatMap((object) => prints.get(object) ?? []);
+  return changedIn(shared) === null ? null : { tag: 'shared', file };
+}
+
+/** This process is not what a cold start would have come to: another one takes its place. Nothing of the app runs any more. */
+function leave(why: Stale): never {
+  send({ tag: 'stale', why });
+  // The primary kills it. Its exit handlers must not run, nor anything else.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  throw new Error('unreachable');
+}

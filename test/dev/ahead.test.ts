@@ -1,0 +1,289 @@
+import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
+import { test } from 'node:test';
+import { type App, withApp } from '../support/app.js';
+import { type Body, get } from '../support/get.js';
+import type { Project } from '../support/project.js';
+
+// Packages are evaluated ahead only where the app cannot tell.
+
+/** How a package of these tests finds out that the standby evaluates it, which an app's package has no reason to. */
+const AHEAD = `
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.stackTraceLimit = 100;
+  Error.prepareStackTrace = (_error, frames) => frames.map((frame) => String(frame.getFileName()));
+  const ahead = new Error().stack.some((file) => /ahead.warm/.test(file));
+  Object.assign(Error, { stackTraceLimit });
+  if (prepareStackTrace === undefined) delete Error.prepareStackTrace; else Error.prepareStackTrace = prepareStackTrace;
+`;
+
+async function addCommon(project: Project, name: string, source: string): Promise<void> {
+  await project.write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }));
+  await project.write(`node_modules/${name}/index.js`, AHEAD + source);
+}
+
+/** Saves until the answer has what is wanted: nothing tells when a standby has done what it does ahead. */
+async function saveUntil({ project, zdr }: App, fits: (body: Body) => boolean, from = 100): Promise<Body> {
+  for (let version = from; ; version += 1) {
+    await zdr.rollover(() => project.version(version));
+    const body = await get(zdr.where);
+    assert.equal(body.version, version);
+    if (fits(body)) return body;
+    assert.ok(version < from + 12, `never: ${JSON.stringify(body)}`);
+    await wait(700);
+  }
+}
+
+const server = (about: string): string => `
+  import { createServer } from 'node:http';
+  import { version } from './version.ts';
+  const about = ${about};
+  createServer((_request, response) => response.end(JSON.stringify({ version, ...about }))).listen(0);
+`;
+
+const portrait = `module.exports = {
+  ahead,
+  seen: {
+    argv: process.argv.slice(1), cwd: process.cwd(), env: process.env.MODE ?? null, names: Object.keys(process.env).includes('MODE'),
+    parent: module.parent?.filename, main: require.main === undefined,
+    http: typeof require('node:http').added, flag: typeof flag,
+  },
+};`;
+
+/** Local modules and packages in turn; what each package sees, and what lies in require.cache then. */
+async function inTurns(project: Project): Promise<void> {
+  await addCommon(project, 'leaf', portrait);
+  await addCommon(project, 'one', `const leaf = require('leaf');\n${portrait}\nmodule.exports.leaf = leaf; module.exports.later = () => require('lazy');`);
+  await addCommon(project, 'two', portrait);
+  await addCommon(project, 'lazy', portrait);
+  await project.write('src/local.ts', `process.env.MODE = 'local';\nexport const cached = () => Object.keys(require.cache).map((file) => file.replace(/.*node_modules./, ''));\nexport const before = cached();\n`);
+  await project.write('src/between.ts', `import { cached } from './local.ts';\nexport const between = cached();\n`);
+  await project.write(
+    'src/app.ts',
+    `import { before, cached } from './local.ts';\nimport one from 'one';\nimport { between } from './between.ts';\nimport two from 'two';\nconst lazy = one.later();\n${server(
+      '{ ahead: one.ahead && one.leaf.ahead && two.ahead && lazy.ahead, before, one: one.seen, leaf: one.leaf.seen, between, two: two.seen, lazy: lazy.seen, end: cached() }',
+    )}`,
+  );
+}
+
+const observed = ({ version: _version, ahead: _ahead, ...rest }: Body): unknown => JSON.parse(JSON.stringify(rest).replaceAll(/\d+.cjs/g, '.cjs'));
+
+for (const type of ['module', 'commonjs'])
+  test(`order, arguments, environment and require.cache are those of a cold start: ${type}`, () => {
+    const before = async (project: Project): Promise<void> => {
+      await project.write('package.json', JSON.stringify({ name: 'app', type }));
+      await inTurns(project);
+    };
+    return withApp('http', { ownModules: true, args: ['--', 'a', 'b'], before }, async (app) => {
+      const cold = await get(app.zdr.where);
+      assert.equal(cold.ahead, false);
+      const warm = await saveUntil(app, ({ ahead }) => ahead === true);
+      assert.deepEqual(observed(warm), observed(cold));
+      const again = await saveUntil(app, ({ ahead }) => ahead === true, 200);
+      assert.deepEqual(observed(again), observed(cold));
+    });
+  });
+
+test('an ES module is evaluated ahead as well', () =>
+  withApp(
+    'http',
+    {
+      ownModules: true,
+      before: async (project) => {
+        await project.write('node_modules/modern/package.json', JSON.stringify({ name: 'modern', type: 'module', exports: './index.js' }));
+        await project.write('node_modules/modern/index.js', `${AHEAD}\nexport { ahead };`);
+        await project.write('src/app.ts', `import { ahead } from 'modern';\n${server('{ ahead }')}`);
+      },
+    },
+    async (app) => void (await saveUntil(app, ({ ahead }) => ahead === true)),
+  ));
+
+test('with --no-ahead nothing is', () =>
+  withApp('http', { ownModules: true, args: ['--no-ahead'], before: inTurns }, async ({ project, zdr }) => {
+    for (let version = 2; version < 6; version += 1) {
+      await zdr.rollover(() => project.version(version));
+      const { one, ahead } = await get(zdr.where);
+      assert.ok(one);
+      assert.equal(ahead, false);
+      await wait(500);
+    }
+  }));
+
+const readsMode = `module.exports = { ahead, mode: process.env.MODE };`;
+
+test('a variable that the app sets before the package reads it is the new one at once', () =>
+  withApp(
+    'http',
+    {
+      ownModules: true,
+      before: async (project) => {
+        await addCommon(project, 'reads-mode', readsMode);
+        await project.write('src/env.ts', `process.env.MODE = 'red';\n`);
+        await project.write('src/app.ts', `import './env.ts';\nimport reads from 'reads-mode';\n${server('reads')}`);
+      },
+    },
+    async (app) => {
+      const { project, zdr } = app;
+      let version = 100;
+      for (const mode of ['green', 'red', 'blue']) {
+        await zdr.rollover(() => project.write('src/env.ts', `process.env.MODE = '${mode}';\nexport {};\n`));
+        assert.equal((await get(zdr.where)).mode, mode);
+        const { mode: warm } = await saveUntil(app, ({ ahead }) => ahead === true, (version += 100));
+        assert.equal(warm, mode);
+      }
+      await zdr.rollover(() => project.write('src/env.ts', 'export {};\n'));
+      assert.equal((await get(zdr.where)).mode, undefined);
+    },
+  ));
+
+test('a variable of an --env-file is the new one at once', () =>
+  withApp(
+    'http',
+    {
+      ownModules: true,
+      args: ['--env-file', '.env'],
+      before: async (project) => {
+        await addCommon(project, 'reads-mode', readsMode);
+        await project.write('.env', 'MODE=red\n');
+        await project.write('src/app.ts', `import reads from 'reads-mode';\n${server('reads')}`);
+      },
+    },
+    async (app) => {
+      await saveUntil(app, ({ ahead, mode }) => ahead === true && mode === 'red');
+      await app.zdr.rollover(() => app.project.write('.env', 'MODE=green\n'));
+      assert.equal((await get(app.zdr.where)).mode, 'green');
+      await saveUntil(app, ({ ahead, mode }) => ahead === true && mode === 'green', 200);
+    },
+  ));
+
+test('what an instrumentation patches is patched for the packages behind it', () =>
+  withApp(
+    'http',
+    {
+      ownModules: true,
+      before: async (project) => {
+        await addCommon(project, 'first', 'module.exports = { ahead };');
+        await addCommon(project, 'calls-http', `const { request } = require('node:http');\nmodule.exports = { ahead, patched: request.patched === true };`);
+        await project.write('src/instrument.ts', 'export {};\n');
+        await project.write('src/app.ts', `import first from 'first';\nimport './instrument.ts';\nimport calls from 'calls-http';\n${server('{ first: first.ahead, ...calls }')}`);
+      },
+    },
+    async (app) => {
+      const { project, zdr } = app;
+      await saveUntil(app, ({ ahead }) => ahead === true);
+      const patch = `import http from 'node:http';\nconst { request } = http;\nhttp.request = Object.assign((...all) => request(...all), { patched: true });\n`;
+      await zdr.rollover(() => project.write('src/instrument.ts', patch));
+      const body = await get(zdr.where);
+      assert.deepEqual([body.ahead, body.patched], [false, true]);
+      const later = await saveUntil(app, ({ first }) => first === true, 200);
+      assert.deepEqual([later.ahead, later.patched], [false, true]);
+    },
+  ));
+
+test('a module hook that the app installs sees the packages behind it', () =>
+  withApp(
+    'http',
+    {
+      ownModules: true,
+      before: async (project) => {
+        await addCommon(project, 'hooked', 'module.exports = { ahead };');
+        await project.write('src/hook.ts', 'export const seen = [];\n');
+        await project.write('src/app.ts', `import { seen } from './hook.ts';\nimport hooked from 'hooked';\n${server('{ ...hooked, seen }')}`);
+      },
+    },
+    async (app) => {
+      await saveUntil(app, ({ ahead }) => ahead === true);
+      const hook = `import Module from 'node:module';\nconst load = Module._load;\nexport const seen = [];\nModule._load = function (file, ...more) {\n  if (/hooked/.test(file)) seen.push('hooked');\n  return load.call(this, file, ...more);\n};\n`;
+      await app.zdr.rollover(() => app.project.write('src/hook.ts', hook));
+      for (const version of [200, 201, 202]) {
+        const { ahead, seen } = await get(app.zdr.where);
+        assert.deepEqual([ahead, seen], [false, ['hooked']]);
+        await wait(600);
+        await app.zdr.rollover(() => app.project.version(version));
+      }
+    },
+  ));
+
+const deeds: Readonly<Record<string, string>> = {
+  'a timer': 'setInterval(() => {}, 1000).unref();',
+  'a listener': "process.on('SIGUSR1', () => {});",
+  'a file': "require('node:fs').appendFileSync('evaluated', 'x');",
+  'a global': 'globalThis.mark = 1;',
+  'a prototype': 'Array.prototype.last = () => {}; delete Array.prototype.first;',
+  'a word': "console.log('evaluated');",
+  'a promise': 'let later = false; Promise.resolve().then(() => { later = true; });',
+  'the clock': 'const at = Date.now();',
+  'a process': "require('node:child_process').execSync('echo x >> evaluated');",
+  'a variable': "process.env.EVALUATED = 'yes';",
+  'the cache of modules': 'const known = Object.keys(require.cache);',
+  'a file of the app': "require('node:fs').existsSync('config.json');",
+};
+
+for (const [name, source] of Object.entries(deeds))
+  test(`a package that has to do with ${name} when it is evaluated is not evaluated ahead`, () =>
+    withApp(
+      'http',
+      {
+        ownModules: true,
+        before: async (project) => {
+          await project.write('evaluated', '');
+          await addCommon(project, 'first', 'module.exports = { ahead };');
+          await addCommon(project, 'deed', `${source}\nmodule.exports = { ahead };`);
+          await addCommon(project, 'last', 'module.exports = { ahead };');
+          await project.write('src/app.ts', `import first from 'first';\nimport deed from 'deed';\nimport last from 'last';\n${server('{ others: [first.ahead, last.ahead], deed: deed.ahead }')}`);
+        },
+      },
+      async (app) => {
+        const patches = ['a global', 'a prototype'].includes(name);
+        const { deed } = await saveUntil(app, ({ others }) => (others as boolean[])[0] === true && (patches || (others as boolean[])[1] === true));
+        assert.equal(deed, false);
+        const generations = 1 + app.zdr.all('live').length;
+        if (name === 'a word') assert.equal(app.zdr.stdout, 'evaluated\n'.repeat(generations));
+        if (name === 'a file') assert.equal(await app.project.read('evaluated'), 'x'.repeat(generations));
+        if (name === 'a process') assert.equal(await app.project.read('evaluated'), 'x\n'.repeat(generations));
+      },
+    ));
+
+test('a package that is edited in node_modules is evaluated anew', () =>
+  withApp(
+    'http',
+    {
+      ownModules: true,
+      before: async (project) => {
+        await addCommon(project, 'edited', 'module.exports = { ahead, edition: 1 };');
+        await project.write('src/app.ts', `import edited from 'edited';\n${server('edited')}`);
+      },
+    },
+    async (app) => {
+      await saveUntil(app, ({ ahead }) => ahead === true);
+      await wait(500);
+      await app.project.edit('node_modules/edited/index.js', (text) => text.replace('edition: 1', 'edition: 2'));
+      await app.zdr.rollover(() => app.project.version(200));
+      assert.equal((await get(app.zdr.where)).edition, 2);
+      await saveUntil(app, ({ ahead, edition }) => ahead === true && edition === 2, 201);
+    },
+  ));
+
+test('a package that copies what the app has set in another one sees it set', () =>
+  withApp(
+    'http',
+    {
+      ownModules: true,
+      before: async (project) => {
+        await addCommon(project, 'client', 'const defaults = {};\nlet secret;\nmodule.exports = { ahead, defaults, create: () => ({ ...defaults }), tell: (it) => { secret = it; }, told: () => secret };');
+        await addCommon(project, 'sdk', "const { defaults } = require('client');\nmodule.exports = { ahead, copied: { ...defaults } };");
+        await addCommon(project, 'created', "module.exports = { ahead, copied: require('client').create(), told: require('client').told() };");
+        await project.write('src/set.ts', 'export {};\n');
+        await project.write('src/app.ts', `import './set.ts';\nimport sdk from 'sdk';\nimport created from 'created';\n${server('{ ahead: sdk.ahead, copied: [sdk.copied, created.copied, created.told ?? null] }')}`);
+      },
+    },
+    async (app) => {
+      await saveUntil(app, ({ ahead }) => ahead === true);
+      await app.zdr.rollover(() => app.project.write('src/set.ts', "import client from 'client';\nclient.defaults.url = 'here';\nclient.tell('secret');\n"));
+      for (const version of [200, 201, 202, 203]) {
+        assert.deepEqual((await get(app.zdr.where)).copied, [{ url: 'here' }, { url: 'here' }, 'secret']);
+        await wait(700);
+        await app.zdr.rollover(() => app.project.version(version));
+      }
+    },
+  ));
