@@ -35,7 +35,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       void load(message.program);
       return;
     case 'warm':
-      return void warm(message.plan);
+      return warm(message.plan);
     case 'check':
       return check();
     case 'try':

@@ -252,3 +252,38 @@ test('what happens to a worker that is gone leads to nothing', () => {
   assert.equal(play.tags(), '1 live');
   assert.ok(first > 0);
 });
+
+test('a worker that is not what a cold start would be is replaced by one that is started for its generation', () => {
+  const { play } = serving();
+  play.save('b');
+  const stale = play.boot(2);
+  play.send({ type: 'worker-listening', worker: stale, key: 'tcp::9999' }, { type: 'worker-stale', worker: stale });
+  assert.equal(play.kinds(), 'kill fork');
+  assert.equal(play.tags(), '1 live, 2 booting');
+  play.send(exit(stale, null, 'SIGKILL'));
+  assert.equal(play.tags(), '1 live, 2 booting', 'its end is no failure');
+  assert.notEqual(play.boot(2), stale);
+  play.listen(2);
+  assert.equal(play.tags(), '1 live, 2 taking');
+});
+
+test('a stale worker of a generation that takes over already is replaced, too', () => {
+  const { play, first } = serving();
+  play.save('b');
+  const stale = play.listen(2);
+  assert.equal(play.tags(), '1 live, 2 taking');
+  play.send({ type: 'worker-stale', worker: stale });
+  assert.equal(play.kinds(), 'kill fork');
+  play.send(exit(stale, null, 'SIGKILL'), { type: 'worker-cut', worker: first });
+  play.listen(2);
+  assert.equal(play.tags(), '1 draining, 2 live');
+});
+
+test('a stale standby is replaced by another one', () => {
+  const { play } = serving();
+  const standby = play.state.workers.find(({ tag }) => tag === 'standby')!;
+  play.send({ type: 'worker-stale', worker: standby.id });
+  assert.equal(play.kinds(), 'kill fork');
+  play.send(exit(standby.id, null, 'SIGKILL'));
+  assert.equal(play.tags(), '1 live');
+});

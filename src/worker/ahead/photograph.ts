@@ -3,31 +3,40 @@ export type Photograph = readonly Print[];
 
 export interface Print {
   readonly object: object;
+  /** Data properties, and what they held. */
   readonly keys: readonly PropertyKey[];
-  /** Values of data properties, getters of the others. */
   readonly values: readonly unknown[];
-  readonly getters: readonly boolean[];
-  readonly size: number;
+  readonly accessors: readonly (readonly [PropertyKey, unknown])[];
+  /** How many properties it had, looked at or not. */
+  readonly count: number;
+  /** Of a Map or Set. */
+  readonly size: number | null;
 }
 
-export function photograph(objects: Iterable<object>): Photograph {
-  return [...objects].map(print);
+/** `only`: which of the properties are looked at. */
+export function photograph(objects: Iterable<object>, only: (key: PropertyKey, value: unknown) => boolean = () => true): Photograph {
+  return [...objects].map((object) => print(object, only));
 }
 
-function print(object: object): Print {
-  const keys = Reflect.ownKeys(object);
-  const found = keys.map((key) => Reflect.getOwnPropertyDescriptor(object, key));
-  return {
-    object,
-    keys,
-    values: found.map((property) => (property === undefined || 'value' in property ? property?.value : property.get)),
-    getters: found.map((property) => property !== undefined && !('value' in property)),
-    size: sizeOf(object),
-  };
+function print(object: object, only: (key: PropertyKey, value: unknown) => boolean): Print {
+  const all = Reflect.ownKeys(object);
+  const keys: PropertyKey[] = [];
+  const values: unknown[] = [];
+  const accessors: (readonly [PropertyKey, unknown])[] = [];
+  for (const key of all) {
+    const property = Reflect.getOwnPropertyDescriptor(object, key);
+    if (property === undefined || !only(key, property.value)) continue;
+    if (!('value' in property)) accessors.push([key, property.get]);
+    else {
+      keys.push(key);
+      values.push(property.value);
+    }
+  }
+  return { object, keys, values, accessors, count: all.length, size: sizeOf(object) };
 }
 
-function sizeOf(object: object): number {
-  return object instanceof Map || object instanceof Set ? object.size : 0;
+function sizeOf(object: object): number | null {
+  return object instanceof Map || object instanceof Set ? object.size : null;
 }
 
 /**
@@ -35,19 +44,21 @@ function sizeOf(object: object): number {
  * A lazy property of node replaces its getter by the value at the first read: that is no change.
  */
 export function changedIn(photo: Photograph, added: (object: object, key: PropertyKey) => boolean = () => true): PropertyKey | null {
-  for (const { object, keys, values, getters, size } of photo) {
+  for (const { object, keys, values, accessors, count, size } of photo) {
     for (let i = 0; i < keys.length; i += 1) {
-      const key = keys[i] as PropertyKey;
-      if (getters[i] === true) {
-        const now = Reflect.getOwnPropertyDescriptor(object, key);
-        if (now?.get !== values[i] && !(now !== undefined && 'value' in now && lazily(object, values[i]) === now.value)) return key;
-      } else if (!Object.is((object as Record<PropertyKey, unknown>)[key], values[i])) return key;
+      const now = (object as Record<PropertyKey, unknown>)[keys[i] as PropertyKey];
+      if (now !== values[i] && !Object.is(now, values[i])) return keys[i] as PropertyKey;
     }
-    if (sizeOf(object) !== size) return 'size';
+    for (const [key, getter] of accessors) {
+      const now = Reflect.getOwnPropertyDescriptor(object, key);
+      if (now === undefined) return key;
+      if ('value' in now ? lazily(object, getter) !== now.value : now.get !== getter) return key;
+    }
+    if (size !== null && sizeOf(object) !== size) return 'size';
     const now = Reflect.ownKeys(object);
-    if (now.length < keys.length) return 'less';
-    if (now.length === keys.length) continue;
-    const known = new Set(keys);
+    if (now.length === count) continue;
+    if (now.length < count && added(object, 'less')) return 'less';
+    const known = new Set([...keys, ...accessors.map(([key]) => key)]);
     const more = now.find((key) => !known.has(key) && added(object, key));
     if (more !== undefined) return more;
   }

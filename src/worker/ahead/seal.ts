@@ -55,7 +55,9 @@ export function openSeals(watcher: Watcher): Seals {
         // Either in its place now, or gone.
         return Object.hasOwn(cache, file) ? cache[file] : undefined;
       },
-      set: (value) => put(file, value),
+      set(value) {
+        put(file, value);
+      },
     });
   }
 
@@ -84,7 +86,9 @@ export function openSeals(watcher: Watcher): Seals {
         touch(packageOf(file));
         return Object.hasOwn(cache, file) ? cache[file] : loaded;
       },
-      set: (value) => put(file, value),
+      set(value) {
+        put(file, value);
+      },
     });
   }
 

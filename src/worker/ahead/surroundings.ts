@@ -23,7 +23,8 @@ export function surroundings(which: 'all' | 'loaded'): Surroundings {
   }
   const builtins = new Set(which === 'all' ? names : loadedNames());
   const objects = new Set([...globals, ...[...builtins].flatMap(partsOf)]);
-  return { photos: [...photograph(objects), functionsOf(process)], builtins };
+  const functions = photograph([process], (_key, value) => typeof value === 'function');
+  return { photos: [...photograph(objects), ...functions], builtins };
 }
 
 /** With the builtin modules that were loaded since. */
@@ -59,11 +60,4 @@ function prototypeOf(value: object): object[] {
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value) as unknown;
   return typeof value === 'object' && (prototype === Object.prototype || prototype === null);
-}
-
-function functionsOf(object: object): Photograph[number] {
-  const [all] = photograph([object]);
-  const keys = Reflect.ownKeys(object).filter((key) => typeof Reflect.getOwnPropertyDescriptor(object, key)?.value === 'function');
-  const values = keys.map((key) => Reflect.getOwnPropertyDescriptor(object, key)?.value as unknown);
-  return { ...(all as Photograph[number]), keys, values, getters: keys.map(() => false) };
 }
