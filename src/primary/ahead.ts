@@ -134,7 +134,10 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
     if (units.length === 0) return;
     const list = units.filter(({ file }) => !banned.has(file));
     clearTimeout(late.get(worker));
-    late.set(worker, setTimeout(() => standbys().includes(worker) && onStale(worker), PATIENCE));
+    late.set(
+      worker,
+      setTimeout(() => standbys().includes(worker) && onStale(worker), PATIENCE),
+    );
     send(worker, { tag: 'warm', plan: planOf(list) });
   }
 

@@ -81,7 +81,12 @@ export type ToPrimary =
   | { readonly tag: 'release'; readonly key: Key }
   | { readonly tag: 'evaluated' }
   /** What the app has loaded from node_modules, and how it changed the environment. `script`: its bundle is CommonJS. */
-  | { readonly tag: 'loaded'; readonly required: readonly Required[]; readonly change: EnvChange; readonly script: boolean }
+  | {
+      readonly tag: 'loaded';
+      readonly required: readonly Required[];
+      readonly change: EnvChange;
+      readonly script: boolean;
+    }
   | { readonly tag: 'warmed' }
   /** This worker is not what a cold start would be, does nothing any more and wants to be replaced. */
   | { readonly tag: 'stale'; readonly why: Stale }

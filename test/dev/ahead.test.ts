@@ -18,7 +18,10 @@ const AHEAD = `
 `;
 
 async function addCommon(project: Project, name: string, source: string): Promise<void> {
-  await project.write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }));
+  await project.write(
+    `node_modules/${name}/package.json`,
+    JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
+  );
   await project.write(`node_modules/${name}/index.js`, AHEAD + source);
 }
 
@@ -53,10 +56,17 @@ const portrait = `module.exports = {
 /** Local modules and packages in turn; what each package sees, and what lies in require.cache then. */
 async function inTurns(project: Project): Promise<void> {
   await addCommon(project, 'leaf', portrait);
-  await addCommon(project, 'one', `const leaf = require('leaf');\n${portrait}\nmodule.exports.leaf = leaf; module.exports.later = () => require('lazy');`);
+  await addCommon(
+    project,
+    'one',
+    `const leaf = require('leaf');\n${portrait}\nmodule.exports.leaf = leaf; module.exports.later = () => require('lazy');`,
+  );
   await addCommon(project, 'two', portrait);
   await addCommon(project, 'lazy', portrait);
-  await project.write('src/local.ts', `process.env.MODE = 'local';\nexport const cached = () => Object.keys(require.cache).map((file) => file.replace(/.*node_modules./, ''));\nexport const before = cached();\n`);
+  await project.write(
+    'src/local.ts',
+    `process.env.MODE = 'local';\nexport const cached = () => Object.keys(require.cache).map((file) => file.replace(/.*node_modules./, ''));\nexport const before = cached();\n`,
+  );
   await project.write('src/between.ts', `import { cached } from './local.ts';\nexport const between = cached();\n`);
   await project.write(
     'src/app.ts',
@@ -66,7 +76,8 @@ async function inTurns(project: Project): Promise<void> {
   );
 }
 
-const observed = ({ version: _version, ahead: _ahead, ...rest }: Body): unknown => JSON.parse(JSON.stringify(rest).replaceAll(/\d+.cjs/g, '.cjs'));
+const observed = ({ version: _version, ahead: _ahead, ...rest }: Body): unknown =>
+  JSON.parse(JSON.stringify(rest).replaceAll(/\d+.cjs/g, '.cjs'));
 
 for (const type of ['module', 'commonjs'])
   test(`order, arguments, environment and require.cache are those of a cold start: ${type}`, () => {
@@ -90,7 +101,10 @@ test('an ES module is evaluated ahead as well', () =>
     {
       ownModules: true,
       before: async (project) => {
-        await project.write('node_modules/modern/package.json', JSON.stringify({ name: 'modern', type: 'module', exports: './index.js' }));
+        await project.write(
+          'node_modules/modern/package.json',
+          JSON.stringify({ name: 'modern', type: 'module', exports: './index.js' }),
+        );
         await project.write('node_modules/modern/index.js', `${AHEAD}\nexport { ahead };`);
         await project.write('src/app.ts', `import { ahead } from 'modern';\n${server('{ ahead }')}`);
       },
@@ -163,9 +177,16 @@ test('what an instrumentation patches is patched for the packages behind it', ()
       ownModules: true,
       before: async (project) => {
         await addCommon(project, 'first', 'module.exports = { ahead };');
-        await addCommon(project, 'calls-http', `const { request } = require('node:http');\nmodule.exports = { ahead, patched: request.patched === true };`);
+        await addCommon(
+          project,
+          'calls-http',
+          `const { request } = require('node:http');\nmodule.exports = { ahead, patched: request.patched === true };`,
+        );
         await project.write('src/instrument.ts', 'export {};\n');
-        await project.write('src/app.ts', `import first from 'first';\nimport './instrument.ts';\nimport calls from 'calls-http';\n${server('{ first: first.ahead, ...calls }')}`);
+        await project.write(
+          'src/app.ts',
+          `import first from 'first';\nimport './instrument.ts';\nimport calls from 'calls-http';\n${server('{ first: first.ahead, ...calls }')}`,
+        );
       },
     },
     async (app) => {
@@ -188,7 +209,10 @@ test('a module hook that the app installs sees the packages behind it', () =>
       before: async (project) => {
         await addCommon(project, 'hooked', 'module.exports = { ahead };');
         await project.write('src/hook.ts', 'export const seen = [];\n');
-        await project.write('src/app.ts', `import { seen } from './hook.ts';\nimport hooked from 'hooked';\n${server('{ ...hooked, seen }')}`);
+        await project.write(
+          'src/app.ts',
+          `import { seen } from './hook.ts';\nimport hooked from 'hooked';\n${server('{ ...hooked, seen }')}`,
+        );
       },
     },
     async (app) => {
@@ -230,12 +254,18 @@ for (const [name, source] of Object.entries(deeds))
           await addCommon(project, 'first', 'module.exports = { ahead };');
           await addCommon(project, 'deed', `${source}\nmodule.exports = { ahead };`);
           await addCommon(project, 'last', 'module.exports = { ahead };');
-          await project.write('src/app.ts', `import first from 'first';\nimport deed from 'deed';\nimport last from 'last';\n${server('{ others: [first.ahead, last.ahead], deed: deed.ahead }')}`);
+          await project.write(
+            'src/app.ts',
+            `import first from 'first';\nimport deed from 'deed';\nimport last from 'last';\n${server('{ others: [first.ahead, last.ahead], deed: deed.ahead }')}`,
+          );
         },
       },
       async (app) => {
         const patches = ['a global', 'a prototype'].includes(name);
-        const { deed } = await saveUntil(app, ({ others }) => (others as boolean[])[0] === true && (patches || (others as boolean[])[1] === true));
+        const { deed } = await saveUntil(
+          app,
+          ({ others }) => (others as boolean[])[0] === true && (patches || (others as boolean[])[1] === true),
+        );
         assert.equal(deed, false);
         const generations = 1 + app.zdr.all('live').length;
         if (name === 'a word') assert.equal(app.zdr.stdout, 'evaluated\n'.repeat(generations));
@@ -270,16 +300,36 @@ test('a package that copies what the app has set in another one sees it set', ()
     {
       ownModules: true,
       before: async (project) => {
-        await addCommon(project, 'client', 'const defaults = {};\nlet secret;\nmodule.exports = { ahead, defaults, create: () => ({ ...defaults }), tell: (it) => { secret = it; }, told: () => secret };');
-        await addCommon(project, 'sdk', "const { defaults } = require('client');\nmodule.exports = { ahead, copied: { ...defaults } };");
-        await addCommon(project, 'created', "module.exports = { ahead, copied: require('client').create(), told: require('client').told() };");
+        await addCommon(
+          project,
+          'client',
+          'const defaults = {};\nlet secret;\nmodule.exports = { ahead, defaults, create: () => ({ ...defaults }), tell: (it) => { secret = it; }, told: () => secret };',
+        );
+        await addCommon(
+          project,
+          'sdk',
+          "const { defaults } = require('client');\nmodule.exports = { ahead, copied: { ...defaults } };",
+        );
+        await addCommon(
+          project,
+          'created',
+          "module.exports = { ahead, copied: require('client').create(), told: require('client').told() };",
+        );
         await project.write('src/set.ts', 'export {};\n');
-        await project.write('src/app.ts', `import './set.ts';\nimport sdk from 'sdk';\nimport created from 'created';\n${server('{ ahead: sdk.ahead, copied: [sdk.copied, created.copied, created.told ?? null] }')}`);
+        await project.write(
+          'src/app.ts',
+          `import './set.ts';\nimport sdk from 'sdk';\nimport created from 'created';\n${server('{ ahead: sdk.ahead, copied: [sdk.copied, created.copied, created.told ?? null] }')}`,
+        );
       },
     },
     async (app) => {
       await saveUntil(app, ({ ahead }) => ahead === true);
-      await app.zdr.rollover(() => app.project.write('src/set.ts', "import client from 'client';\nclient.defaults.url = 'here';\nclient.tell('secret');\n"));
+      await app.zdr.rollover(() =>
+        app.project.write(
+          'src/set.ts',
+          "import client from 'client';\nclient.defaults.url = 'here';\nclient.tell('secret');\n",
+        ),
+      );
       for (const version of [200, 201, 202, 203]) {
         assert.deepEqual((await get(app.zdr.where)).copied, [{ url: 'here' }, { url: 'here' }, 'secret']);
         await wait(700);

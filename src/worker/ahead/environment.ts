@@ -7,7 +7,8 @@ const base: Readonly<Record<string, string | undefined>> = { ...process.env };
 export function changeNow(): EnvChange {
   const change: Record<string, string | null> = {};
   const now = { ...process.env };
-  for (const [name, value] of Object.entries(now)) if (value !== undefined && base[name] !== value) change[name] = value;
+  for (const [name, value] of Object.entries(now))
+    if (value !== undefined && base[name] !== value) change[name] = value;
   for (const name of Object.keys(base)) if (now[name] === undefined) change[name] = null;
   return change;
 }

@@ -15,10 +15,51 @@ import v8 from 'node:v8';
  * Asynchronous work is seen as such and need not stand here, nor what becomes a property of something.
  */
 export const forbidden: readonly (readonly [object, readonly string[]])[] = [
-  [process, ['exit', 'abort', 'kill', 'chdir', 'umask', 'dlopen', 'emit', 'emitWarning', 'hrtime', 'uptime', 'listeners', 'rawListeners']],
-  [process, ['listenerCount', 'eventNames', 'setUncaughtExceptionCaptureCallback', 'setSourceMapsEnabled', 'send', 'disconnect']],
-  [process, ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener', 'off', 'removeListener', 'removeAllListeners']],
-  [process, ['setuid', 'setgid', 'seteuid', 'setegid', 'setgroups', 'initgroups', 'loadEnvFile', 'setMaxListeners', 'cpuUsage']],
+  [
+    process,
+    [
+      'exit',
+      'abort',
+      'kill',
+      'chdir',
+      'umask',
+      'dlopen',
+      'emit',
+      'emitWarning',
+      'hrtime',
+      'uptime',
+      'listeners',
+      'rawListeners',
+    ],
+  ],
+  [
+    process,
+    [
+      'listenerCount',
+      'eventNames',
+      'setUncaughtExceptionCaptureCallback',
+      'setSourceMapsEnabled',
+      'send',
+      'disconnect',
+    ],
+  ],
+  [
+    process,
+    [
+      'on',
+      'once',
+      'addListener',
+      'prependListener',
+      'prependOnceListener',
+      'off',
+      'removeListener',
+      'removeAllListeners',
+    ],
+  ],
+  [
+    process,
+    ['setuid', 'setgid', 'seteuid', 'setegid', 'setgroups', 'initgroups', 'loadEnvFile', 'setMaxListeners', 'cpuUsage'],
+  ],
   [process.hrtime, ['bigint']],
   [process.stdout, ['write', 'end', 'on', 'once', 'addListener', 'removeListener']],
   [process.stderr, ['write', 'end', 'on', 'once', 'addListener', 'removeListener']],

@@ -14,7 +14,10 @@ export interface Print {
 }
 
 /** `only`: which of the properties are looked at. */
-export function photograph(objects: Iterable<object>, only: (key: PropertyKey, value: unknown) => boolean = () => true): Photograph {
+export function photograph(
+  objects: Iterable<object>,
+  only: (key: PropertyKey, value: unknown) => boolean = () => true,
+): Photograph {
   return [...objects].map((object) => print(object, only));
 }
 
@@ -43,7 +46,10 @@ function sizeOf(object: object): number | null {
  * The first property that is not what it was. `added` is asked about new properties: whether they count.
  * A lazy property of node replaces its getter by the value at the first read: that is no change.
  */
-export function changedIn(photo: Photograph, added: (object: object, key: PropertyKey) => boolean = () => true): PropertyKey | null {
+export function changedIn(
+  photo: Photograph,
+  added: (object: object, key: PropertyKey) => boolean = () => true,
+): PropertyKey | null {
   for (const { object, keys, values, accessors, count, size } of photo) {
     for (let i = 0; i < keys.length; i += 1) {
       const now = (object as Record<PropertyKey, unknown>)[keys[i] as PropertyKey];

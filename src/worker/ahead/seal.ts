@@ -64,7 +64,9 @@ export function openSeals(watcher: Watcher): Seals {
   function reach(file: string): void {
     const together = closure(file);
     for (const { module } of together) sealed.delete(module.file);
-    const fits = [...new Set(together.map(({ held }) => held))].every((held) => watcher.arrived(held, exposedTo(held, together)));
+    const fits = [...new Set(together.map(({ held }) => held))].every((held) =>
+      watcher.arrived(held, exposedTo(held, together)),
+    );
     const called = new Set([...sealed.values()].flatMap(({ held }) => held.unit.calls));
     for (const { module } of together) {
       delete cache[module.file];
@@ -96,7 +98,8 @@ export function openSeals(watcher: Watcher): Seals {
     const files = new Set(together.map(({ module }) => module.file));
     const children = together.flatMap((entry) => (entry.held === held ? entry.module.children : []));
     return [...new Set(children)].flatMap((file) => {
-      const loaded = files.has(file) || sealed.has(file) ? undefined : Reflect.getOwnPropertyDescriptor(cache, file)?.value;
+      const loaded =
+        files.has(file) || sealed.has(file) ? undefined : Reflect.getOwnPropertyDescriptor(cache, file)?.value;
       return loaded === undefined ? [] : [(loaded as Module['loaded']).exports];
     });
   }

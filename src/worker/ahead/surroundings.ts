@@ -49,11 +49,14 @@ function partsOf(name: string): object[] {
 }
 
 function valuesOf(object: object): object[] {
-  return Object.values(Object.getOwnPropertyDescriptors(object)).flatMap(({ value }) => (isObject(value) ? [value] : []));
+  return Object.values(Object.getOwnPropertyDescriptors(object)).flatMap(({ value }) =>
+    isObject(value) ? [value] : [],
+  );
 }
 
 function prototypeOf(value: object): object[] {
-  const prototype: unknown = typeof value === 'function' ? Reflect.getOwnPropertyDescriptor(value, 'prototype')?.value : null;
+  const prototype: unknown =
+    typeof value === 'function' ? Reflect.getOwnPropertyDescriptor(value, 'prototype')?.value : null;
   return isObject(prototype) ? [prototype] : [];
 }
 

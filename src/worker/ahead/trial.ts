@@ -18,7 +18,10 @@ let current = '';
 export function tryOut({ entry, args, script, units }: Plan): void {
   process.argv = [process.argv[0] ?? process.execPath, entry, ...args];
   process.setSourceMapsEnabled(true);
-  if (script) process.mainModule = new Proxy(new Loader(''), { get: () => refuse('reads require.main') }) as unknown as NodeJS.Module;
+  if (script)
+    process.mainModule = new Proxy(new Loader(''), {
+      get: () => refuse('reads require.main'),
+    }) as unknown as NodeJS.Module;
   const witness = openWitness(refuse);
   next(units, witness, surroundings('all').photos);
 }

@@ -73,7 +73,13 @@ function enter(wanted: Plan): void {
   process.argv = [process.argv[0] ?? process.execPath, wanted.entry, ...wanted.args];
   process.setSourceMapsEnabled(true);
   if (wanted.script) process.mainModule = main = new Loader('') as Loaded & NodeJS.Module;
-  warmth = { plan: wanted, folder: process.cwd(), stamps: openStamps(), surroundings: surroundings('loaded'), checked: 0 };
+  warmth = {
+    plan: wanted,
+    folder: process.cwd(),
+    stamps: openStamps(),
+    surroundings: surroundings('loaded'),
+    checked: 0,
+  };
 }
 
 function evaluate(unit: Unit): void {
@@ -146,7 +152,11 @@ function differs({ unit, prints }: Held, exposed: readonly unknown[]): Stale | n
   );
   if (what !== null) return { tag: 'patched', file, what: String(what) };
   const argv = [planned.entry, ...planned.args];
-  if (process.cwd() !== folder || process.argv.length !== argv.length + 1 || !argv.every((word, i) => process.argv[i + 1] === word))
+  if (
+    process.cwd() !== folder ||
+    process.argv.length !== argv.length + 1 ||
+    !argv.every((word, i) => process.argv[i + 1] === word)
+  )
     return { tag: 'patched', file, what: 'argv or cwd' };
   const shared = reachable(exposed).flatMap((object) => prints.get(object) ?? []);
   return changedIn(shared) === null ? null : { tag: 'shared', file };

@@ -65,11 +65,13 @@ export function openWitness(refuse: Refuse): Witness {
       return names;
     },
     set(target, name, value) {
-      if (target[String(name)] !== value || Object.hasOwn(changed, name)) stop(`sets the environment variable ${String(name)}`);
+      if (target[String(name)] !== value || Object.hasOwn(changed, name))
+        stop(`sets the environment variable ${String(name)}`);
       return Reflect.set(target, name, value);
     },
     deleteProperty(target, name) {
-      if (Object.hasOwn(target, name) || Object.hasOwn(changed, name)) stop(`deletes the environment variable ${String(name)}`);
+      if (Object.hasOwn(target, name) || Object.hasOwn(changed, name))
+        stop(`deletes the environment variable ${String(name)}`);
       if (on) env.add(String(name));
       return Reflect.deleteProperty(target, name);
     },
@@ -170,7 +172,13 @@ export function openWitness(refuse: Refuse): Witness {
     end() {
       made.clear();
       const called = coverage.take().filter(isPackaged);
-      return { env: [...env], allEnv, globals: [...globals], files: [...files], calls: [...new Set(called.map(packageOf))] };
+      return {
+        env: [...env],
+        allEnv,
+        globals: [...globals],
+        files: [...files],
+        calls: [...new Set(called.map(packageOf))],
+      };
     },
   };
 }
