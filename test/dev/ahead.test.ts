@@ -337,3 +337,25 @@ test('a package that copies what the app has set in another one sees it set', ()
       }
     },
   ));
+
+for (const fixture of ['express', 'fastify', 'koa'])
+  test(`require.cache after evaluation and after a first answer is that of a cold start: ${fixture}`, () => {
+    const lists = `\nconst cached = () => Object.keys(require.cache).filter((file) => !/zdr.\\d+/.test(file)).join();\nconst evaluated = cached();\nimport { createServer } from 'node:http';\ncreateServer((_request, response) => response.end(JSON.stringify({ version, evaluated, later: cached() }))).listen(0);\n`;
+    return withApp(
+      fixture,
+      { before: (project) => project.edit('src/app.ts', (text) => text + lists) },
+      async ({ project, zdr }) => {
+        await zdr.until('both addresses', () => zdr.addresses.length === 2);
+        const answers = async () =>
+          Promise.all(zdr.addresses.map(async (where) => (await get(where)).evaluated as string));
+        const told = async () => (await answers()).find((list) => list !== undefined);
+        const cold = await told();
+        assert.ok(cold?.includes(fixture));
+        for (const version of [2, 3, 4]) {
+          await wait(1500);
+          await zdr.rollover(() => project.version(version));
+          assert.equal(await told(), cold);
+        }
+      },
+    );
+  });

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { Unit } from '../../protocol/ahead.js';
-import { cache, type Loaded } from './loader.js';
+import { cache, type Loaded, parentOf } from './loader.js';
 import { isObject, photograph, type Print, reachable } from './photograph.js';
 
 /** What one unit came to. Its modules are held back until the app asks for them. */
@@ -20,27 +20,38 @@ export interface Module {
   /** Place in the order of all. */
   readonly at: number;
   /** What it required while it was evaluated. */
-  readonly children: readonly string[];
+  readonly children: string[];
 }
 
 let count = 0;
 
 /** The modules that came into the cache beside `before`. */
 export function heldOf(unit: Unit, before: ReadonlySet<string>): Held {
-  const modules = cachedFiles()
-    .filter((file) => !before.has(file))
-    .map((file): Module => {
-      const loaded = cache[file] as Loaded;
-      return { file, loaded, at: (count += 1), children: loaded.children.flatMap(({ filename }) => filename ?? []) };
-    });
+  const modules = modulesOf(cachedFiles().filter((file) => !before.has(file)));
   const files = new Set(modules.flatMap(({ file, children }) => [file, ...children]));
   const exported = reachable([...files].map((file) => cache[file]?.exports));
   return {
     unit,
     modules,
     prints: new Map(photograph(exported).map((print) => [print.object, print])),
-    final: modules.some(({ loaded: { exports } }) => isObject(exports) && types.isModuleNamespaceObject(exports)),
+    final: modules.some(({ loaded }) => isNamespace(loaded) || parentOf(loaded) === null),
   };
+}
+
+function modulesOf(files: readonly string[]): Module[] {
+  const modules: Module[] = [];
+  for (const file of files) {
+    const loaded = cache[file] as Loaded;
+    const children = loaded.children.flatMap(({ filename }) => filename ?? []);
+    // What an ES module imports has no parent, and comes right behind it or behind what it imported before.
+    if (parentOf(loaded) === null) modules.at(-1)?.children.push(file);
+    modules.push({ file, loaded, at: (count += 1), children });
+  }
+  return modules;
+}
+
+function isNamespace({ exports }: Loaded): boolean {
+  return isObject(exports) && types.isModuleNamespaceObject(exports);
 }
 
 /** Those that are not held back. */

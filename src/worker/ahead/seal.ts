@@ -29,11 +29,14 @@ interface Sealed {
 
 export function openSeals(watcher: Watcher): Seals {
   const sealed = new Map<string, Sealed>();
+  /** Those too that the app has by now. */
+  const all = new Map<string, Module>();
   const seals: Seals = {
     open: false,
     add(held) {
       for (const module of held.modules) {
         sealed.set(module.file, { held, module });
+        all.set(module.file, module);
         hide(module);
       }
       // Its parent is not seen to have required it yet.
@@ -70,15 +73,17 @@ export function openSeals(watcher: Watcher): Seals {
     const called = new Set([...sealed.values()].flatMap(({ held }) => held.unit.calls));
     for (const { module } of together) {
       delete cache[module.file];
-      if (fits) reveal(module, module.file === file || !called.has(packageOf(module.file)));
+      if (!fits) continue;
+      if (module.file === file || called.size === 0 || !called.has(packageOf(module.file)))
+        cache[module.file] = module.loaded;
+      else announce(module);
     }
     if (fits) touch(packageOf(file));
     else dropAll();
   }
 
-  /** In its place. One that the app does not ask for itself may have to tell when it does. */
-  function reveal({ file, loaded }: Module, plain: boolean): void {
-    if (plain) return put(file, loaded);
+  /** In its place, but the app did not ask for it itself: when it does, there is something to look at. */
+  function announce({ file, loaded }: Module): void {
     Object.defineProperty(cache, file, {
       configurable: true,
       enumerable: true,
@@ -94,22 +99,24 @@ export function openSeals(watcher: Watcher): Seals {
     });
   }
 
+  /** What it had required, and the app got hold of before. */
   function exposedTo(held: Held, together: readonly Sealed[]): unknown[] {
-    const files = new Set(together.map(({ module }) => module.file));
-    const children = together.flatMap((entry) => (entry.held === held ? entry.module.children : []));
-    return [...new Set(children)].flatMap((file) => {
-      const loaded =
-        files.has(file) || sealed.has(file) ? undefined : Reflect.getOwnPropertyDescriptor(cache, file)?.value;
-      return loaded === undefined ? [] : [(loaded as Module['loaded']).exports];
-    });
+    const own = new Set(together.map(({ module }) => module.file));
+    const children = new Set(together.flatMap((entry) => (entry.held === held ? entry.module.children : [])));
+    return [...children]
+      .filter((file) => !own.has(file) && !sealed.has(file))
+      .map((file) => all.get(file)?.loaded.exports);
   }
 
   /** All that was evaluated with it and not before, in the order in which it was. */
-  function closure(file: string, found = new Map<string, Sealed>()): Sealed[] {
-    const entry = sealed.get(file);
-    if (entry !== undefined && !found.has(file)) {
-      found.set(file, entry);
-      for (const child of entry.module.children) closure(child, found);
+  function closure(file: string): Sealed[] {
+    const found = new Map<string, Sealed>();
+    const waiting = [file];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const entry = sealed.get(next);
+      if (entry === undefined || found.has(next)) continue;
+      found.set(next, entry);
+      waiting.push(...entry.module.children);
     }
     return [...found.values()].sort((one, other) => one.module.at - other.module.at);
   }
@@ -138,7 +145,7 @@ export function openSeals(watcher: Watcher): Seals {
 }
 
 /** As node puts it: behind all that is there. */
-function put(file: string, value: Module['loaded']): void {
+function put(file: string, loaded: Module['loaded']): void {
   delete cache[file];
-  Object.defineProperty(cache, file, { value, writable: true, enumerable: true, configurable: true });
+  cache[file] = loaded;
 }
