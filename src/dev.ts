@@ -55,7 +55,14 @@ export function dev(options: DevOptions): Running {
       .state()
       .workers.filter((worker) => (worker.tag === 'ready' || worker.tag === 'live') && worker.generation === routed)
       .map(({ id }) => id);
-  const transit = openTransit(send, serving);
+  const transit = openTransit(
+    {
+      send,
+      give: (worker, message, handle) => workers.give(worker, message, handle),
+      hasLane: (worker) => workers.hasLane(worker),
+    },
+    serving,
+  );
 
   const workers = openWorkers({
     cwd: options.cwd,
@@ -178,7 +185,9 @@ export function dev(options: DevOptions): Running {
       case 'accepted':
         return transit.accepted(worker, message.total);
       case 'took':
-        return transit.took(message.id);
+        return transit.took(message.ids);
+      case 'missed':
+        return transit.missed(message.id);
       case 'drained':
         return dispatch({ type: 'worker-drained', worker });
       case 'open':

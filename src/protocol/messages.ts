@@ -33,6 +33,8 @@ export interface PeerTls {
 }
 
 export type ToWorker =
+  /** The answer to `standby`: connections come and go on a pipe of their own. */
+  | { readonly tag: 'lane' }
   /** With a listening handle that the primary keeps: the app's `listen` for this key takes it, and waits for `go`. */
   | { readonly tag: 'adopt'; readonly key: Key; readonly address: Address }
   | { readonly tag: 'load'; readonly program: Program }
@@ -106,8 +108,10 @@ export type ToPrimary =
   | { readonly tag: 'move'; readonly key: Key; readonly served: boolean; readonly peer: Peer | null }
   /** This worker has accepted so many connections in all. */
   | { readonly tag: 'accepted'; readonly total: number }
-  /** A taken connection is the app's now. */
-  | { readonly tag: 'took'; readonly id: number }
+  /** These are the app's now. */
+  | { readonly tag: 'took'; readonly ids: readonly number[] }
+  /** Not taken: this worker was cut meanwhile, or may open no more files. */
+  | { readonly tag: 'missed'; readonly id: number }
   | { readonly tag: 'drained' }
   | { readonly tag: 'open'; readonly open: readonly Open[] }
   | { readonly tag: 'probed' };

@@ -5,7 +5,7 @@ import type { Handle, Socket } from './internals.js';
 import { shutAll } from './listeners.js';
 import { hold, isHeld } from './hold.js';
 import { cutSessions, endSession, isSession } from './http2.js';
-import { detach, hasServed, isMoving, move, whenMoved } from './move.js';
+import { detach, hasServed, isMoving, move, takeNoMore, whenMoved } from './move.js';
 import { responseOf } from './open.js';
 import { canPair } from './pair.js';
 import { letGo } from './outage.js';
@@ -25,6 +25,7 @@ export function cut(moves: boolean): void {
   if (phase !== 'serving') return;
   phase = moves ? 'moving' : 'closing';
   shutAll();
+  takeNoMore();
   if (process.env['ZDR_TEST_HANDOVER'] === 'off') return disconnect();
   divertLate((connection) => void release(connection));
   const gone: (readonly [Connection, Handle, boolean])[] = [];
