@@ -188,6 +188,8 @@ export function dev(options: DevOptions): Running {
         return transit.took(message.ids);
       case 'missed':
         return transit.missed(message.id);
+      case 'relays':
+        return dispatch({ type: 'worker-relays', worker });
       case 'drained':
         return dispatch({ type: 'worker-drained', worker });
       case 'open':

@@ -112,6 +112,8 @@ export type ToPrimary =
   | { readonly tag: 'took'; readonly ids: readonly number[] }
   /** Not taken: this worker was cut meanwhile, or may open no more files. */
   | { readonly tag: 'missed'; readonly id: number }
+  /** What is still open is answered by newer code; this worker only carries it. */
+  | { readonly tag: 'relays' }
   | { readonly tag: 'drained' }
   | { readonly tag: 'open'; readonly open: readonly Open[] }
   | { readonly tag: 'probed' };

@@ -4,7 +4,7 @@ import { idleOf } from './idle.js';
 import type { Handle, Socket } from './internals.js';
 import { shutAll } from './listeners.js';
 import { hold, isHeld } from './hold.js';
-import { cutSessions, endSession, isSession } from './http2.js';
+import { cutSessions, endSession, isAllLate, isSession, whenSettled } from './http2.js';
 import { detach, hasServed, isMoving, move, takeNoMore, whenMoved } from './move.js';
 import { responseOf } from './open.js';
 import { canPair } from './pair.js';
@@ -48,6 +48,7 @@ export function cut(moves: boolean): void {
   }
   for (const [connection, handle, served] of gone) move(connection.key, handle, served, connection.peer);
   whenMoved(check);
+  whenSettled(check);
   check();
 }
 
@@ -117,10 +118,22 @@ function recheck(connection: Connection): void {
   check();
 }
 
-/** Says once that nothing is left here. */
+let relays = false;
+
+/** Nothing of this app is open on it, and nothing will be. */
+function isRelayed(connection: Connection): boolean {
+  return isHeld(connection) || (isSession(connection) && isAllLate(connection));
+}
+
+/** Says once that nothing is left here, and before it that nothing is left of this app. */
 export function check(): void {
   if (phase === 'serving' || phase === 'drained') return;
-  if (allConnections().length > 0 || isMoving()) return;
+  const open = allConnections();
+  if (phase === 'moving' && !relays && open.length > 0 && open.every(isRelayed)) {
+    relays = true;
+    send({ tag: 'relays' });
+  }
+  if (open.length > 0 || isMoving()) return;
   phase = 'drained';
   send({ tag: 'drained' });
 }
