@@ -106,6 +106,41 @@ for (const [fixture, scheme] of [
       );
     }));
 
+  test(`${fixture}: ${ROLLOVERS} generations that each carry a busy session: none is cut`, () =>
+    withApp(fixture, async (app) => {
+      const { zdr, project } = app;
+      const ledger = openLedger();
+      const stop = new AbortController();
+      const busy = async (): Promise<void> => {
+        const session = await Session.open(zdr.where, scheme);
+        while (!stop.signal.aborted) {
+          try {
+            const answer = await session.send('/slow?ms=50');
+            ledger.answered(bodyOf(answer).version, answer.sentAt);
+          } catch (error) {
+            return ledger.failed(String(error));
+          }
+        }
+        session.close();
+      };
+      const all = [busy()];
+      for (let version = 2; version <= ROLLOVERS + 1; version++) {
+        const upTo = ledger.count;
+        const live = await zdr.rollover(() => project.version(version, 'rename over'));
+        ledger.live(version, live.at);
+        all.push(busy());
+        await zdr.until('an answer on each session', () => ledger.count >= upTo + 2 * all.length);
+      }
+      stop.abort();
+      await Promise.all(all);
+      ledger.assertSeamless();
+      assert.deepEqual(zdr.all('cut-short'), []);
+      await zdr.until(
+        'only one generation is left',
+        () => zdr.processes().filter(({ command }) => command.includes('worker/main')).length <= 2,
+      );
+    }));
+
   test(`${fixture}: a late stream on an open session is answered by the new code, whole`, () =>
     withApp(fixture, async ({ project, zdr }) => {
       const session = await Session.open(zdr.where, scheme);
