@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import type { DevOptions } from '../options.js';
+import type { InstanceOptions } from '../options.js';
 import type { DevCommand } from './dev-command.js';
 import { resolveEntry } from './entry.js';
 import { packageFolder } from './package-folder.js';
 import { wrong, type Wrong } from './wrong.js';
 
 /** The options without what the terminal gives. */
-export type Resolved = { readonly tag: 'resolved'; readonly options: Omit<DevOptions, 'width' | 'onEvent'> };
+export type Resolved = { readonly tag: 'resolved'; readonly options: Omit<InstanceOptions, 'width' | 'onEvent'> };
 
 /** Looks up what the command names: every file that must exist does. */
 export function resolveDev(command: DevCommand, cwd: string): Resolved | Wrong {
@@ -39,9 +39,8 @@ export function resolveDev(command: DevCommand, cwd: string): Resolved | Wrong {
       execArgv,
       conditions,
       tsconfig,
-      watch,
-      ignore,
-      poll,
+      watching: { include: watch, ignore, poll },
+      nodeEnv: 'development',
       ahead,
     },
   };

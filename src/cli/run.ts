@@ -1,4 +1,4 @@
-import type { DevOptions } from '../options.js';
+import type { InstanceOptions } from '../options.js';
 import type { DevCommand } from './dev-command.js';
 import { leave, say } from './output.js';
 import { exitCodeOf, onSignals } from './signals.js';
@@ -11,7 +11,7 @@ const forceDeadline = 3_000;
 
 /** Runs the app until somebody ends it, and then the process. */
 export async function run(
-  options: Omit<DevOptions, 'width' | 'onEvent'>,
+  options: Omit<InstanceOptions, 'width' | 'onEvent'>,
   { json, quiet }: DevCommand,
   version: string,
   style: Style,
@@ -22,8 +22,8 @@ export async function run(
   const look = { ...style, cwd, entry, workers, version, interactive, networks: ownNetworks };
   const terminal = new Terminal({ look, json, quiet, write: say });
   // Loaded here, so that help and errors of usage do not wait for the builder and the watcher.
-  const { dev } = await import('../dev.js');
-  const running = dev({ ...options, width: stderr.columns ?? 0, onEvent: (event) => terminal.tell(event) });
+  const { openInstance } = await import('../instance/instance.js');
+  const running = openInstance({ ...options, width: stderr.columns ?? 0, onEvent: (event) => terminal.tell(event) });
   let forced: number | null = null;
   onSignals({
     stop(force, signal) {

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import type { InstanceOptions } from '../options.js';
+import { openAhead } from '../primary/ahead.js';
+import { openRollover } from '../primary/dispatch.js';
+import { openFolder, removeFolder } from '../primary/folder.js';
+import { openReaper } from '../primary/reaper.js';
+import { openSockets } from '../primary/sockets.js';
+import { openTransit } from '../primary/transit.js';
+import { openWorkers } from '../primary/workers.js';
+import { openAnnouncer } from './announce.js';
+import { carryOut } from './effects.js';
+import { environmentOf } from './environment.js';
+import { receive } from './messages.js';
+import { servingWorkers, type Parts } from './parts.js';
+import { openSource } from './source.js';
+
+/** A run of zdr: one primary, and all that it started. */
+export interface Instance {
+  /** Stops: what is open is finished first; with `force` it is not. */
+  stop(force: boolean): void;
+  /** Builds and rolls over, though nothing changed. */
+  reload(): void;
+  /** The exit code, once everything has ended. */
+  readonly closed: Promise<number>;
+}
+
+/** What `tls.Server#setTicketKeys` wants, in bytes. */
+const TICKET_KEYS = 48;
+
+/** Opens the parts, wires them, and begins. A worker's message and a file's change both end up in the rollover. */
+export function openInstance(options: InstanceOptions): Instance {
+  const folder = openFolder(options.root);
+  const reaper = openReaper(folder);
+  let end = (_code: number): void => {};
+  const closed = new Promise<number>((resolve) => {
+    end = resolve;
+  });
+  const { workers: count, boot, drain } = options;
+  const rollover = openRollover({ workers: count, boot, drain }, (effect) => carryOut(parts, effect));
+  const { dispatch } = rollover;
+  const route: Parts['route'] = { generation: null };
+  const announcer = openAnnouncer(performance.now(), () => parts);
+  const workers = openWorkers({
+    cwd: options.cwd,
+    execArgv: options.execArgv,
+    onMessage: (worker, message, handle) => receive(parts, worker, message, handle),
+    onAppMessage(worker, message) {
+      if (message === 'ready') dispatch({ type: 'worker-said-ready', worker });
+    },
+    onExit(worker, exit) {
+      ahead?.exited(worker);
+      sockets.gone(worker);
+      dispatch({ type: 'worker-exited', worker, exit });
+      transit.gone(worker);
+    },
+    onPids: reaper.watch,
+  });
+  const { send } = workers;
+  const sockets = openSockets(send);
+  const transit = openTransit(send, () => servingWorkers(parts));
+  const ahead = !options.ahead
+    ? null
+    : openAhead({
+        entry: options.entry,
+        args: options.args,
+        send,
+        fork: (worker) => workers.fork(worker, environmentOf(options)),
+        kill: workers.kill,
+        standbys: () => rollover.state().workers.flatMap(({ id, tag }) => (tag === 'standby' ? id : [])),
+        onStale: (worker) => dispatch({ type: 'worker-stale', worker }),
+      });
+  const source = openSource(options, folder, () => parts);
+  const tickets = randomBytes(TICKET_KEYS).toString('base64');
+
+  async function close(forced: boolean): Promise<void> {
+    transit.close();
+    sockets.close();
+    await source.close();
+    removeFolder(folder);
+    reaper.close();
+    end(forced ? 1 : 0);
+  }
+
+  const parts: Parts = {
+    options,
+    rollover,
+    workers,
+    sockets,
+    transit,
+    source,
+    announcer,
+    ahead,
+    route,
+    tickets,
+    close,
+  };
+  dispatch({ type: 'started' });
+  return {
+    stop(force) {
+      ahead?.close();
+      dispatch({ type: 'stop', force });
+    },
+    reload: () => dispatch({ type: 'changed', paths: [], always: true }),
+    closed,
+  };
+}
