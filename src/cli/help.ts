@@ -7,7 +7,7 @@ export function helpText(version: string, paint: Paint): string {
   return `${[
     `${paint.green(paint.bold('zdr'))} ${paint.green(`v${version}`)}  save a file: the new code serves, no request is dropped`,
     '',
-    `${paint.bold('zdr dev')} | ${paint.bold('zdr start')}  [entry] [options] [-- arguments of the app]`,
+    `${paint.bold('zdr dev')} | ${paint.bold('zdr start')} [entry] [options] [-- arguments of the app]`,
     '',
     option('-w, --workers <n|max>', 'processes that serve (dev 1, start max)'),
     option('    --drain <time>', 'for old code to finish its requests (10m, start 30s)'),
@@ -21,7 +21,7 @@ export function helpText(version: string, paint: Paint): string {
     option('    --ready-url <path>', 'start: new code serves once this answers 2xx'),
     option('    --no-ahead', 'load no package before a save needs it'),
     option('-q, --quiet, --json', 'tell problems only; tell events, one a line'),
-    option('    --color, --no-color', 'as FORCE_COLOR and NO_COLOR; -h, --help, -v, --version'),
+    option('    --color, --no-color', 'as FORCE_COLOR and NO_COLOR; -h help, -v version'),
     '',
     example('zdr dev', 'watches what package.json or src says'),
     example('zdr start --ready-url /health -- -p 80', 'the app gets -p 80'),
