@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Past } from '../protocol/messages.js';
 import { send } from './channel.js';
+import { leaveDatagrams } from './datagrams.js';
 import { idleOf } from './idle.js';
 import type { Handle, Socket } from './internals.js';
 import { shutAll } from './listeners.js';
@@ -27,6 +28,7 @@ export function cut(moves: boolean): void {
   if (phase !== 'serving') return;
   phase = moves ? 'moving' : 'closing';
   shutAll();
+  leaveDatagrams();
   if (process.env['ZDR_TEST_HANDOVER'] === 'off') return disconnect();
   divertLate((connection) => void release(connection));
   const gone: (readonly [Connection, Handle, Past])[] = [];
