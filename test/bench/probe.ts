@@ -10,7 +10,7 @@ export interface Mark {
   readonly why: string | null;
 }
 
-/** A client that opens a connection every 2 ms, asks once on it and tries nothing twice. */
+/** A client that opens a connection every `every` ms, asks once on it and tries nothing twice. */
 export interface Probe {
   readonly marks: readonly Mark[];
   /** Forgets what was seen so far. */
@@ -24,7 +24,7 @@ export const EVERY = 2;
 /** More than this are not under way at once. */
 const MOST = 2000;
 
-export function startProbe(port: number): Probe {
+export function startProbe(port: number, every = EVERY): Probe {
   const marks: Mark[] = [];
   const open = new Set<Promise<void>>();
   const timer = setInterval(() => {
@@ -32,7 +32,7 @@ export function startProbe(port: number): Probe {
     const asked = ask(port).then((mark) => void marks.push(mark));
     open.add(asked);
     void asked.then(() => open.delete(asked));
-  }, EVERY);
+  }, every);
   return {
     marks,
     clear: () => void marks.splice(0),

@@ -13,10 +13,10 @@ import type { Command, Tool } from './tool.js';
 const KEPT = 8000;
 const living = new Set<Running>();
 
-// However the bench ends, by a signal too, so does all that it started.
-process.once('exit', () => {
+/** Ends all that are still open, for the end of the process. */
+export function killAll(): void {
   for (const running of living) running.kill();
-});
+}
 
 /** A tool that runs an app. */
 export class Running {

@@ -19,6 +19,8 @@ export interface Tool {
   readonly typed: string;
   /** Throws, with the reason, where the tool is not installed or does not run. */
   version(): string;
+  /** Why it runs no WebSocket of the app. */
+  readonly noWebSocket?: string;
   /** What the tool needs beside the app, as its manual says. */
   prepare?(app: App): Promise<void>;
   /** Started in this order, all of them in the app's folder. */

@@ -1,14 +1,16 @@
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { rmSync, writeFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeFileSync } from 'node:fs';
 import { freePort } from '../../support/ports.js';
 import { repository } from '../../support/project.js';
-import { inPeers } from '../place.js';
 import { generate } from './large.js';
 
 export const names = ['http', 'express', 'fastify', 'large', 'live'] as const;
 export type AppName = (typeof names)[number];
+
+/** What the apps import, linked into each as pnpm does. */
+const packages = ['express', 'fastify', 'ws'] as const;
 
 /** A copy of one of the apps, outside of hidden folders since some tools do not look into them. */
 export interface App {
@@ -24,13 +26,23 @@ export interface App {
   close(): Promise<void>;
 }
 
+const open = new Set<string>();
+
+/** Removes all that are still open, for the end of the process. */
+export function removeApps(): void {
+  for (const dir of open) rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+}
+
 /** Copies, or generates, an app and finds a port for it. */
-export async function openApp(name: AppName, options: { readonly peers?: boolean } = {}): Promise<App> {
+export async function openApp(name: AppName): Promise<App> {
   const dir = await mkdtemp(join(tmpdir(), `zdr-bench-${name}-`));
+  open.add(dir);
   const path = (file: string): string => join(dir, file);
   await cp(join(repository, 'fixtures/bench', name === 'large' ? 'express' : name), dir, { recursive: true });
   const leaf = name === 'large' ? await generate(dir) : { file: 'src/version.ts', source: said };
-  await symlink(options.peers ? inPeers() : join(repository, 'node_modules'), path('node_modules'));
+  await mkdir(path('node_modules'));
+  for (const needed of packages)
+    await symlink(join(repository, 'node_modules', needed), path(`node_modules/${needed}`));
   await writeFile(path(leaf.file), leaf.source(1));
   return {
     name,
@@ -43,7 +55,10 @@ export async function openApp(name: AppName, options: { readonly peers?: boolean
       const wrong = fault === 'syntax' ? 'const a foo' : "throw new Error('spoiled')";
       writeFileSync(path(leaf.file), `${leaf.source(version)}${wrong};\n`);
     },
-    close: () => rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }),
+    close: async () => {
+      await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+      open.delete(dir);
+    },
   };
 }
 
