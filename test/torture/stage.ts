@@ -87,11 +87,9 @@ export async function openStage(
     const where = await find(
       zdr.addresses.map((address) => ('path' in address ? { path: project.path(address.path) } : address)),
       new Set(
-        zdr
-          .all('ready')[0]
-          ?.addresses.flatMap((address) =>
-            address.protocol === 'https' && address.kind === 'tcp' ? address.port : [],
-          ),
+        [...(zdr.all('ready')[0]?.addresses ?? []), ...zdr.all('listening').map(({ address }) => address)].flatMap(
+          (address) => (address.protocol === 'https' && address.kind === 'tcp' ? address.port : []),
+        ),
       ),
     );
     return { zdr, temp: project.temp, where, lives, roll, rollFor, close };

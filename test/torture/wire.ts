@@ -2,7 +2,7 @@ import { createConnection, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { connect as connectTls } from 'node:tls';
 import type { Where } from '../support/where.js';
-import { type Asked, type Reply, type ReplyReader, readReplies } from './reply.js';
+import { type Asked, type Reply, type ReplyReader, readReplies } from '../support/replies.js';
 
 /** What became of one request. Nothing is tried twice. Times are monotonic ms. */
 export type Outcome =
