@@ -71,7 +71,14 @@ export function openInstance(given: InstanceOptions): Instance {
   });
   const { send } = workers;
   const sockets = openSockets(send);
-  const transit = openTransit(send, () => servingWorkers(parts));
+  const transit = openTransit(
+    {
+      send,
+      give: (worker, message, handle) => workers.give(worker, message, handle),
+      hasLane: (worker) => workers.hasLane(worker),
+    },
+    () => servingWorkers(parts),
+  );
   const ahead = !options.ahead
     ? null
     : openAhead({

@@ -47,7 +47,11 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
     case 'accepted':
       return transit.accepted(worker, message.total);
     case 'took':
-      return transit.took(message.id);
+      return transit.took(message.ids);
+    case 'missed':
+      return transit.missed(message.id);
+    case 'relays':
+      return dispatch({ type: 'worker-relays', worker });
     case 'no-live-reload':
       return parts.pages.cannot(message.path, message.why);
     case 'drained':

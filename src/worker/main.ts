@@ -13,6 +13,7 @@ import { adopt, install as installListen, rebound, released } from './listen.js'
 import { openAll } from './listeners.js';
 import { reroute } from './http2.js';
 import { holdOut } from './outage.js';
+import { openOurs } from './lane.js';
 import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
@@ -26,6 +27,8 @@ import { dealt } from './tickets.js';
 function handle(message: ToWorker, attached: Handle | undefined): void {
   faultAt(message);
   switch (message.tag) {
+    case 'lane':
+      return openOurs(handle);
     case 'adopt':
       if (attached === undefined) return;
       if (message.address.kind === 'udp') adoptDatagrams(message.key, message.address, attached as UdpHandle);
@@ -57,8 +60,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
     case 'cut':
       return cut(message.move);
     case 'take':
-      if (attached !== undefined) take({ ...message, handle: attached });
-      return;
+      return take(message, attached);
     case 'routed':
       return reroute();
     case 'end':
