@@ -1,7 +1,9 @@
 import type { ZdrEvent } from './events.js';
 
-/** All that a dev run needs to know. Nothing is read from argv or the environment beyond this. */
-export interface DevOptions {
+/** All that a run needs to know. Nothing is read from argv or the environment beyond this. */
+export interface InstanceOptions {
+  /** How the workers are replaced, and what becomes of an app that cannot run: see the rollover's settings. */
+  readonly mode: 'dev' | 'start';
   /** Absolute path of the app's first file. It existed when the options were made. */
   readonly entry: string;
   /** Where the app runs, and what shown paths are relative to. */
@@ -16,6 +18,8 @@ export interface DevOptions {
   readonly drain: number;
   /** How long a new generation may take until it listens, in ms. */
   readonly boot: number;
+  /** A path or URL of the app: a worker is ready once it answers this with 2xx. Null: once it listens. */
+  readonly readyUrl: string | null;
   /** In the order given; a later file wins. The real environment wins over all of them. */
   readonly envFiles: readonly EnvFile[];
   /** Node flags for the workers: `--import=`, `--require=`, `--conditions=` in the order given. */
@@ -24,12 +28,12 @@ export interface DevOptions {
   readonly conditions: readonly string[];
   /** Absolute path; null: the nearest tsconfig.json of each file. */
   readonly tsconfig: string | null;
-  /** Globs, relative to `cwd`: files to watch beside what the build read. */
-  readonly watch: readonly string[];
-  /** Globs, relative to `cwd`: files whose changes mean nothing. */
-  readonly ignore: readonly string[];
-  /** Look at the files every so many ms instead of waiting for the system's events; null: events. */
-  readonly poll: number | null;
+  /** How changes are seen; null: they are not, and only a `reload` rolls over. */
+  readonly watching: Watching | null;
+  /** `NODE_ENV` of the app, where neither the environment nor an environment file says it. */
+  readonly nodeEnv: 'development' | 'production';
+  /** HTML pages load themselves anew after a rollover, and show what keeps the next one from coming. */
+  readonly liveReload: boolean;
   /** Evaluate packages of the app in the standby, where it cannot tell. */
   readonly ahead: boolean;
   /** Columns of the terminal, for the frames of build messages; 0 where it is not known. */
@@ -44,4 +48,14 @@ export interface EnvFile {
   readonly path: string;
   /** A required one existed when the options were made. */
   readonly required: boolean;
+}
+
+/** Which files matter beside those that the build read, and how they are looked at. */
+export interface Watching {
+  /** Globs, relative to `cwd`: files to watch beside what the build read. */
+  readonly include: readonly string[];
+  /** Globs, relative to `cwd`: files whose changes mean nothing. */
+  readonly ignore: readonly string[];
+  /** Look at the files every so many ms instead of waiting for the system's events; null: events. */
+  readonly poll: number | null;
 }
