@@ -1,5 +1,5 @@
-import type { InstanceOptions } from '../options.js';
-import type { RunCommand } from './run-command.js';
+import type { Prepared } from '../setup/prepare.js';
+import { endService, openRun } from '../setup/run.js';
 import { leave, say } from './output.js';
 import { exitCodeOf, onSignals } from './signals.js';
 import type { Style } from './style.js';
@@ -10,20 +10,15 @@ import { ownNetworks } from './urls.js';
 const forceDeadline = 3_000;
 
 /** Runs the app until somebody ends it, and then the process. */
-export async function run(
-  options: Omit<InstanceOptions, 'width' | 'onEvent'>,
-  { json, quiet }: RunCommand,
-  version: string,
-  style: Style,
-): Promise<never> {
+export async function run(prepared: Prepared, version: string, style: Style): Promise<never> {
+  const { options, given } = prepared;
   const { stdin, stderr } = process;
   const { cwd, entry, workers, mode, readyUrl } = options;
   const interactive = stdin.isTTY === true && stderr.isTTY === true;
   const look = { ...style, cwd, entry, workers, mode, readyUrl, version, interactive, networks: ownNetworks };
+  const { json = false, quiet = false } = given;
   const terminal = new Terminal({ look, json, quiet, write: say });
-  // Loaded here, so that help and errors of usage do not wait for the builder and the watcher.
-  const { openInstance } = await import('../instance/instance.js');
-  const running = openInstance({ ...options, width: stderr.columns ?? 0, onEvent: (event) => terminal.tell(event) });
+  const running = openRun(prepared, { width: stderr.columns ?? 0, onEvent: (event) => terminal.tell(event) });
   let forced: number | null = null;
   onSignals({
     stop(force, signal) {
@@ -39,5 +34,6 @@ export async function run(
   });
   const code = await running.closed;
   terminal.flush();
+  await endService();
   return leave(forced ?? code);
 }

@@ -13,9 +13,7 @@ export function openFolder(root: string): string {
     try {
       mkdirSync(cache, { recursive: true });
       sweep(cache);
-      const folder = join(cache, String(process.pid));
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      return folder;
+      return mkdtempSync(join(cache, `${process.pid}-`));
     } catch {
       // Read-only or full: the other place.
     }
@@ -27,10 +25,11 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The folders are named for the process that made them. */
+/** The folders are named for the process that made them, which may have made several. */
 function sweep(cache: string): void {
   for (const name of readdirSync(cache)) {
-    if (/^\d+$/.test(name) && !isRunning(Number(name))) removeFolder(join(cache, name));
+    const pid = /^(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) removeFolder(join(cache, name));
   }
 }
 

@@ -12,8 +12,8 @@ export interface Handle {
 
 export interface WorkersOptions {
   readonly cwd: string;
-  /** Flags of node for the workers. */
-  readonly execArgv: readonly string[];
+  /** Flags of node for the next worker. */
+  readonly execArgv: () => readonly string[];
   readonly onMessage: (worker: number, message: ToPrimary, handle: Handle | undefined) => void;
   /** What the app says by `process.send`. */
   readonly onAppMessage: (worker: number, message: unknown) => void;
@@ -36,15 +36,12 @@ const EXEC = fileURLToPath(new URL('../worker/main.js', import.meta.url));
 
 export function openWorkers(options: WorkersOptions): Workers {
   const running = new Map<number, Worker>();
-  // What cluster itself would share (dgram) is shared, not dealt out: a dying worker takes nothing along.
-  cluster.schedulingPolicy = cluster.SCHED_NONE;
-  cluster.setupPrimary({ exec: EXEC, args: [], execArgv: [...options.execArgv], cwd: options.cwd, silent: false });
   const pids = (): void => {
     options.onPids([...running.values()].flatMap((worker) => worker.process.pid ?? []));
   };
   return {
     fork(id, env) {
-      const worker = inOwnSession(() => cluster.fork(env));
+      const worker = withSettings(options, () => inOwnSession(() => cluster.fork(env)));
       running.set(id, worker);
       const { pid } = worker.process;
       pids();
@@ -80,4 +77,17 @@ export function openWorkers(options: WorkersOptions): Workers {
     },
     pid: (id) => running.get(id)?.process.pid ?? null,
   };
+}
+
+/** node:cluster has one set of settings for the process, and others may use it as well: ours hold for one fork. */
+function withSettings<T>({ cwd, execArgv }: WorkersOptions, fork: () => T): T {
+  const { settings, schedulingPolicy } = cluster;
+  // What cluster itself would share (dgram) is shared, not dealt out: a dying worker takes nothing along.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  cluster.setupPrimary({ exec: EXEC, args: [], execArgv: [...execArgv()], cwd, silent: false });
+  try {
+    return fork();
+  } finally {
+    Object.assign(cluster, { settings, schedulingPolicy });
+  }
 }

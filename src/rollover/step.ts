@@ -66,6 +66,9 @@ function handle(turn: Turn, event: RolloverEvent): void {
       return built(turn, event.bundle);
     case 'build-failed':
       return buildFailed(turn, event.errors);
+    case 'settings':
+      turn.state = { ...turn.state, settings: event.settings };
+      return;
     case 'standby-stale':
       return renew(turn);
     case 'time':
