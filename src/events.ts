@@ -31,6 +31,14 @@ export type ZdrEvent =
   | { readonly type: 'drained'; readonly generation: number; readonly told: boolean }
   /** What was still open at the drain's deadline and is ended now. */
   | { readonly type: 'cut-short'; readonly generation: number; readonly open: readonly Open[] }
+  /** Saves are collected, not built. */
+  | { readonly type: 'paused' }
+  /** Saves are built again, beginning with `causes`, which were saved meanwhile. */
+  | { readonly type: 'resumed'; readonly causes: readonly string[] }
+  /** The terminal has stopped zdr (Ctrl-Z): workers are stopped too, and clients wait. */
+  | { readonly type: 'suspended' }
+  /** All goes on. `ms`: how long it was suspended. */
+  | { readonly type: 'continued'; readonly ms: number }
   | { readonly type: 'stopping'; readonly open: readonly Open[] }
   | { readonly type: 'stopped'; readonly forced: boolean }
   | { readonly type: 'warning'; readonly message: string; readonly hint: string | null };

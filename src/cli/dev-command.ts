@@ -111,6 +111,8 @@ function apply({ name, as, value }: GivenOption, command: Mutable<DevCommand>): 
     case 'json':
       command[name] = true;
       return null;
+    case 'pid':
+      return wrong(`zdr dev has no ${as}`, 'it is for zdr reload and zdr status');
     case 'color':
     case 'no-color':
     case 'help':

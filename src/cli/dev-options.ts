@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { InstanceOptions } from '../options.js';
 import type { DevCommand } from './dev-command.js';
 import { resolveEntry } from './entry.js';
-import { packageFolder } from './package-folder.js';
+import { packageFolder } from '../package-folder.js';
 import { wrong, type Wrong } from './wrong.js';
 
 /** The options without what the terminal gives. */

@@ -60,6 +60,21 @@ export function block(event: ZdrEvent, late: boolean, look: Look): Block {
       return line(
         `${paint.red(`${glyphs.failed} #${event.generation} ran out of time, ended`)} ${describeOpen(event.open, glyphs.ellipsis)}`,
       );
+    case 'paused':
+      return line(`${paint.yellow(`${glyphs.draining} paused`)}${paint.dim(', saves wait')}`);
+    case 'resumed': {
+      const saved =
+        event.causes.length === 0
+          ? paint.dim(', nothing was saved')
+          : ` ${paint.dim(glyphs.arrow)} ${causes(event.causes, look)}`;
+      return line(`${paint.green(`${glyphs.reload} watching`)}${saved}`);
+    }
+    case 'suspended':
+      return line(
+        `${paint.yellow(`${glyphs.stopped} suspended`)}${paint.dim(`, clients wait ${glyphs.dot} fg goes on`)}`,
+      );
+    case 'continued':
+      return line(`${paint.green(`${glyphs.reload} goes on`)} ${paint.dim(`after ${formatDuration(event.ms)}`)}`);
     case 'stopping': {
       const open = event.open.length === 0 ? '' : `, ${countOpen(event.open)} open`;
       const force = look.interactive ? paint.dim(` ${glyphs.dot} press ctrl+c again to force`) : '';

@@ -6,13 +6,21 @@ import { openFolder, removeFolder } from '../primary/folder.js';
 import { openReaper } from '../primary/reaper.js';
 import { openSockets } from '../primary/sockets.js';
 import { openTransit } from '../primary/transit.js';
+import { openUsages } from '../primary/usage.js';
 import { openWorkers } from '../primary/workers.js';
+import type { Status } from '../status.js';
 import { openAnnouncer } from './announce.js';
+import { openControl } from './control.js';
 import { carryOut } from './effects.js';
 import { environmentOf } from './environment.js';
+import { openHistory } from './history.js';
+import { openInput } from './input.js';
 import { receive } from './messages.js';
 import { servingWorkers, type Parts } from './parts.js';
 import { openSource } from './source.js';
+import { statusOf } from './status.js';
+import { suspend } from './suspend.js';
+import { openTimers } from './timers.js';
 
 /** A run of zdr: one primary, and all that it started. */
 export interface Instance {
@@ -20,6 +28,14 @@ export interface Instance {
   stop(force: boolean): void;
   /** Builds and rolls over, though nothing changed. */
   reload(): void;
+  status(): Promise<Status>;
+  /** Saves are collected until `resume`, which builds what was. A reload is built all the same. */
+  pause(): void;
+  resume(): void;
+  /** What old generations still serve ends now. */
+  endDraining(): void;
+  /** Stops this process and its workers until somebody sends SIGCONT to this process. Clients wait. */
+  suspend(): void;
   /** The exit code, once everything has ended. */
   readonly closed: Promise<number>;
 }
@@ -28,18 +44,33 @@ export interface Instance {
 const TICKET_KEYS = 48;
 
 /** Opens the parts, wires them, and begins. A worker's message and a file's change both end up in the rollover. */
-export function openInstance(options: InstanceOptions): Instance {
+export function openInstance(given: InstanceOptions): Instance {
+  const history = openHistory();
+  const options: InstanceOptions = {
+    ...given,
+    onEvent(event) {
+      given.onEvent(event);
+      history.heard(event);
+      if (event.type === 'live') input.handedOver();
+    },
+  };
   const folder = openFolder(options.root);
-  const reaper = openReaper(folder);
+  const control = openControl(options, folder);
+  const reaper = openReaper([folder, ...control.folders]);
   let end = (_code: number): void => {};
   const closed = new Promise<number>((resolve) => {
     end = resolve;
   });
   const { workers: count, boot, drain } = options;
-  const rollover = openRollover({ workers: count, boot, drain }, (effect) => carryOut(parts, effect));
+  const rollover = openRollover(
+    { workers: count, boot, drain },
+    (effect) => carryOut(parts, effect),
+    ({ generations }) => history.saw(generations),
+  );
   const { dispatch } = rollover;
   const route: Parts['route'] = { generation: null };
-  const announcer = openAnnouncer(performance.now(), () => parts);
+  const started = performance.now();
+  const announcer = openAnnouncer(started, () => parts);
   const workers = openWorkers({
     cwd: options.cwd,
     execArgv: options.execArgv,
@@ -50,6 +81,8 @@ export function openInstance(options: InstanceOptions): Instance {
     onExit(worker, exit) {
       ahead?.exited(worker);
       sockets.gone(worker);
+      usages.gone(worker);
+      input.gone(worker);
       dispatch({ type: 'worker-exited', worker, exit });
       transit.gone(worker);
     },
@@ -57,6 +90,12 @@ export function openInstance(options: InstanceOptions): Instance {
   });
   const { send } = workers;
   const sockets = openSockets(send);
+  const usages = openUsages(send);
+  const timers = openTimers();
+  const input = openInput(
+    () => parts,
+    (apps) => options.onInput?.(apps),
+  );
   const transit = openTransit(send, () => servingWorkers(parts));
   const ahead = !options.ahead
     ? null
@@ -73,6 +112,7 @@ export function openInstance(options: InstanceOptions): Instance {
   const tickets = randomBytes(TICKET_KEYS).toString('base64');
 
   async function close(forced: boolean): Promise<void> {
+    control.close();
     transit.close();
     sockets.close();
     await source.close();
@@ -89,18 +129,30 @@ export function openInstance(options: InstanceOptions): Instance {
     transit,
     source,
     announcer,
+    history,
+    usages,
+    input,
+    timers,
     ahead,
     route,
     tickets,
     close,
   };
+  const reload = (): void => dispatch({ type: 'changed', paths: [], always: true });
+  const status = (): Promise<Status> => statusOf(parts, started);
+  control.listen({ reload: async () => (reload(), { tag: 'live', generation: 0, ms: 0 }), status });
   dispatch({ type: 'started' });
   return {
     stop(force) {
       ahead?.close();
       dispatch({ type: 'stop', force });
     },
-    reload: () => dispatch({ type: 'changed', paths: [], always: true }),
+    reload,
+    status,
+    pause: () => dispatch({ type: 'pause' }),
+    resume: () => dispatch({ type: 'resume' }),
+    endDraining: () => dispatch({ type: 'end-draining' }),
+    suspend: () => suspend(parts),
     closed,
   };
 }

@@ -4,8 +4,12 @@ import type { Rollover } from '../primary/dispatch.js';
 import type { Sockets } from '../primary/sockets.js';
 import type { Transit } from '../primary/transit.js';
 import type { Workers } from '../primary/workers.js';
+import type { Usages } from '../primary/usage.js';
 import type { Announcer } from './announce.js';
+import type { History } from './history.js';
+import type { Input } from './input.js';
 import type { Source } from './source.js';
+import type { Timers } from './timers.js';
 
 /** What an instance is made of. Each part has one owner, `openInstance`, which closes it. */
 export interface Parts {
@@ -16,6 +20,10 @@ export interface Parts {
   readonly transit: Transit;
   readonly source: Source;
   readonly announcer: Announcer;
+  readonly history: History;
+  readonly usages: Usages;
+  readonly input: Input;
+  readonly timers: Timers;
   /** Null: packages are never evaluated ahead. */
   readonly ahead: Ahead | null;
   /** The generation that new requests and moved connections go to. */

@@ -17,7 +17,7 @@ export interface Source {
 export function openSource(
   options: InstanceOptions,
   folder: string,
-  parts: () => Pick<Parts, 'rollover' | 'ahead'>,
+  parts: () => Pick<Parts, 'rollover' | 'ahead' | 'history'>,
 ): Source {
   let inputs: Inputs | null = null;
   const builder = openBuilder({
@@ -62,7 +62,9 @@ export function openSource(
     async build() {
       // Nobody says what has changed, so everything may have.
       if (watch === null && inputs !== null) builder.invalidate(inputs.files.keys());
+      const begun = performance.now();
       const outcome = await builder.build();
+      parts().history.built(outcome.tag === 'built' ? outcome.bundle.file : null, performance.now() - begun);
       inputs = outcome.inputs;
       watch?.follow(outcome.inputs);
       const { dispatch } = parts().rollover;

@@ -6,6 +6,7 @@ export interface State {
   readonly settings: Settings;
   readonly phase: Phase;
   readonly build: Build;
+  readonly pause: Pause;
   /** Oldest first. Invariant: at most one is `live` or `down`, at most one is newer than it. */
   readonly generations: readonly Generation[];
   readonly workers: readonly Worker[];
@@ -27,6 +28,12 @@ export type Phase =
   /** `told`: what is open was reported. `forced`: everything was killed and only exits are awaited. */
   | { readonly tag: 'stopping'; readonly told: boolean; readonly forced: boolean }
   | { readonly tag: 'stopped' };
+
+/** Whether saves are built. */
+export type Pause =
+  | { readonly tag: 'watching' }
+  /** `changes`: what was saved meanwhile. */
+  | { readonly tag: 'paused'; readonly changes: Changes | null };
 
 export type Build =
   | { readonly tag: 'idle' }
