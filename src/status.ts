@@ -37,7 +37,17 @@ export interface GenerationStatus {
   readonly workers: readonly WorkerStatus[];
 }
 
-export type GenerationState = 'waiting' | 'booting' | 'taking' | 'live' | 'down' | 'done' | 'draining' | 'retiring';
+export type GenerationState =
+  | 'waiting'
+  | 'booting'
+  | 'rolling'
+  | 'reverting'
+  | 'taking'
+  | 'live'
+  | 'down'
+  | 'done'
+  | 'draining'
+  | 'retiring';
 
 export interface WorkerStatus {
   /** Null: it has just ended. */
@@ -62,6 +72,10 @@ export interface Usage {
   readonly busy: number;
   /** Requests that began here, those that are open among them. */
   readonly requests: number;
+  /** Those that began here and are not open any more. */
+  readonly served: number;
+  /** How much is under way. */
+  readonly underWay: number;
   /** What is under way, the oldest first: no more than {@link LISTED}. */
   readonly open: readonly Open[];
   readonly sockets: SocketCounts;

@@ -1,12 +1,12 @@
 import type { FlagName } from './flags.js';
-import { devCommand, type DevCommand } from './dev-command.js';
 import { controlCommand, type ControlCommand } from './control-command.js';
+import { runCommand, type RunCommand } from './run-command.js';
 import { nearest } from './nearest.js';
 import { readWords } from './words.js';
 import { wrong, type Wrong } from './wrong.js';
 
 /** What the command line asks for. Nothing was looked up yet: paths are as they were typed. */
-export type Parsed = DevCommand | ControlCommand | { readonly tag: 'help' } | { readonly tag: 'version' } | Wrong;
+export type Parsed = RunCommand | ControlCommand | { readonly tag: 'help' } | { readonly tag: 'version' } | Wrong;
 
 const commands = ['dev', 'start', 'reload', 'status'] as const;
 
@@ -23,12 +23,11 @@ export function parseArguments(argv: readonly string[]): Parsed {
   const command = commands.find((known) => known === name);
   switch (command) {
     case 'dev':
-      return devCommand(words, rest);
+    case 'start':
+      return runCommand(command, words, rest);
     case 'reload':
     case 'status':
       return controlCommand(command, words, rest);
-    case 'start':
-      return wrong(`zdr ${command} is not there yet`, 'this version has zdr dev');
     case undefined:
       return unknownCommand(name);
   }

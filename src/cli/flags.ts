@@ -15,6 +15,7 @@ const table = {
   watch: { kind: 'value', wants: 'a glob' },
   ignore: { kind: 'value', wants: 'a glob' },
   poll: { kind: 'maybe', wants: 'a number of ms' },
+  'ready-url': { kind: 'value', wants: 'a path or URL of the app' },
   'no-ahead': { kind: 'switch', wants: '' },
   pid: { kind: 'value', wants: 'a number' },
   quiet: { short: 'q', kind: 'switch', wants: '' },

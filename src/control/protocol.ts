@@ -19,6 +19,9 @@ export interface Hello {
   readonly pid: number;
   /** Absolute. */
   readonly entry: string;
+  readonly mode: 'dev' | 'start';
+  readonly readyUrl: string | null;
+  readonly workers: number;
   /** The projects that it belongs to: real paths. */
   readonly projects: readonly string[];
 }

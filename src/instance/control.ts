@@ -14,7 +14,7 @@ export interface Control {
 
 /** `folder` is the private folder of this run, for the project of the entry. */
 export function openControl(options: InstanceOptions, folder: string): Control {
-  const { cwd, root, entry } = options;
+  const { cwd, root, entry, mode, readyUrl, workers } = options;
   const warn = (error: unknown): void =>
     options.onEvent({
       type: 'warning',
@@ -35,7 +35,7 @@ export function openControl(options: InstanceOptions, folder: string): Control {
   return {
     folders: places.flatMap((place) => place.folder ?? []),
     listen(controlled) {
-      const hello = () => ({ pid: process.pid, entry, projects });
+      const hello = () => ({ pid: process.pid, entry, mode, readyUrl, workers, projects });
       servers = places.map((place) => new ControlServer(place, { ...controlled, hello }, warn));
     },
     close() {

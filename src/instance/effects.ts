@@ -24,6 +24,7 @@ export function carryOut(parts: Parts, effect: Effect): void {
         numbers: sockets.numbers(),
         tickets: parts.tickets,
         workers: options.workers,
+        readyUrl: options.readyUrl,
       };
       return send(effect.worker, { tag: 'load', program });
     }
@@ -54,6 +55,6 @@ export function carryOut(parts: Parts, effect: Effect): void {
     case 'report':
       return announcer.tell(effect.event);
     case 'exit':
-      return void parts.close(effect.forced);
+      return void parts.close(effect.code);
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { InstanceOptions } from '../options.js';
+import type { Reloaded } from '../outcome.js';
 import { openAhead } from '../primary/ahead.js';
 import { openRollover } from '../primary/dispatch.js';
 import { openFolder, removeFolder } from '../primary/folder.js';
@@ -8,6 +9,7 @@ import { openSockets } from '../primary/sockets.js';
 import { openTransit } from '../primary/transit.js';
 import { openUsages } from '../primary/usage.js';
 import { openWorkers } from '../primary/workers.js';
+import type { ExitCode } from '../rollover/state.js';
 import type { Status } from '../status.js';
 import { openAnnouncer } from './announce.js';
 import { openControl } from './control.js';
@@ -17,6 +19,7 @@ import { openHistory } from './history.js';
 import { openInput } from './input.js';
 import { receive } from './messages.js';
 import { servingWorkers, type Parts } from './parts.js';
+import { openReloads } from './reload.js';
 import { openSource } from './source.js';
 import { statusOf } from './status.js';
 import { suspend } from './suspend.js';
@@ -26,8 +29,8 @@ import { openTimers } from './timers.js';
 export interface Instance {
   /** Stops: what is open is finished first; with `force` it is not. */
   stop(force: boolean): void;
-  /** Builds and rolls over, though nothing changed. */
-  reload(): void;
+  /** Builds and rolls over, though nothing changed. Never rejects. */
+  reload(): Promise<Reloaded>;
   status(): Promise<Status>;
   /** Saves are collected until `resume`, which builds what was. A reload is built all the same. */
   pause(): void;
@@ -45,11 +48,13 @@ const TICKET_KEYS = 48;
 
 /** Opens the parts, wires them, and begins. A worker's message and a file's change both end up in the rollover. */
 export function openInstance(given: InstanceOptions): Instance {
+  const reloads = openReloads();
   const history = openHistory();
   const options: InstanceOptions = {
     ...given,
     onEvent(event) {
       given.onEvent(event);
+      reloads.heard(event);
       history.heard(event);
       if (event.type === 'live') input.handedOver();
     },
@@ -61,9 +66,10 @@ export function openInstance(given: InstanceOptions): Instance {
   const closed = new Promise<number>((resolve) => {
     end = resolve;
   });
-  const { workers: count, boot, drain } = options;
+  const { mode, workers: count, boot, drain } = options;
+  const readiness = options.readyUrl === null ? 'listening' : 'said';
   const rollover = openRollover(
-    { workers: count, boot, drain },
+    { mode, readiness, workers: count, boot, drain },
     (effect) => carryOut(parts, effect),
     ({ generations }) => history.saw(generations),
   );
@@ -111,14 +117,14 @@ export function openInstance(given: InstanceOptions): Instance {
   const source = openSource(options, folder, () => parts);
   const tickets = randomBytes(TICKET_KEYS).toString('base64');
 
-  async function close(forced: boolean): Promise<void> {
+  async function close(code: ExitCode): Promise<void> {
     control.close();
     transit.close();
     sockets.close();
     await source.close();
     removeFolder(folder);
     reaper.close();
-    end(forced ? 1 : 0);
+    end(code);
   }
 
   const parts: Parts = {
@@ -138,9 +144,15 @@ export function openInstance(given: InstanceOptions): Instance {
     tickets,
     close,
   };
-  const reload = (): void => dispatch({ type: 'changed', paths: [], always: true });
+  const reload = (): Promise<Reloaded> => {
+    const { phase, lastGeneration } = rollover.state();
+    if (phase.tag !== 'running') return Promise.resolve({ tag: 'stopped' });
+    const outcome = reloads.ask(lastGeneration);
+    dispatch({ type: 'changed', paths: [], always: true });
+    return outcome;
+  };
   const status = (): Promise<Status> => statusOf(parts, started);
-  control.listen({ reload: async () => (reload(), { tag: 'live', generation: 0, ms: 0 }), status });
+  control.listen({ reload, status });
   dispatch({ type: 'started' });
   return {
     stop(force) {

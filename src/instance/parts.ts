@@ -5,6 +5,7 @@ import type { Sockets } from '../primary/sockets.js';
 import type { Transit } from '../primary/transit.js';
 import type { Workers } from '../primary/workers.js';
 import type { Usages } from '../primary/usage.js';
+import type { ExitCode } from '../rollover/state.js';
 import type { Announcer } from './announce.js';
 import type { History } from './history.js';
 import type { Input } from './input.js';
@@ -31,7 +32,7 @@ export interface Parts {
   /** Shared by all generations, in base64: a TLS session that one of them began resumes with another. */
   readonly tickets: string;
   /** Everything has ended, but for what `close` is still to end. */
-  close(forced: boolean): Promise<void>;
+  close(code: ExitCode): Promise<void>;
 }
 
 /** The workers that answer what comes now. */

@@ -142,4 +142,6 @@ export interface Program {
   readonly tickets: string;
   /** How many workers the generation has. */
   readonly workers: number;
+  /** The worker is ready once the app answers this with 2xx; null: once it listens. */
+  readonly readyUrl: string | null;
 }

@@ -12,10 +12,13 @@ import { allConnections, type Connection, isWeb } from './sockets.js';
 export function usageSince(asked: number): Usage {
   const delay = Math.max(0, clock() - asked);
   const open = listOpen().toSorted((one, other) => age(other) - age(one));
+  const requests = countRequests() + countStreams();
   return {
     delay,
     busy: performance.eventLoopUtilization().active,
-    requests: countRequests() + countStreams(),
+    requests,
+    served: requests - open.filter(({ tag }) => tag === 'request' || tag === 'events').length,
+    underWay: open.length,
     open: open.slice(0, LISTED),
     sockets: countSockets(),
     rss: process.memoryUsage.rss(),
