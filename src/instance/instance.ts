@@ -10,7 +10,7 @@ import { openTransit } from '../primary/transit.js';
 import { openUsages } from '../primary/usage.js';
 import { openWorkers } from '../primary/workers.js';
 import type { ExitCode } from '../rollover/state.js';
-import type { Status } from '../status.js';
+import type { Status, Watched } from '../status.js';
 import { openAnnouncer } from './announce.js';
 import { openControl } from './control.js';
 import { carryOut } from './effects.js';
@@ -32,11 +32,10 @@ export interface Instance {
   /** Builds and rolls over, though nothing changed. Never rejects. */
   reload(): Promise<Reloaded>;
   status(): Promise<Status>;
-  /** Saves are collected until `resume`, which builds what was. A reload is built all the same. */
-  pause(): void;
-  resume(): void;
-  /** What old generations still serve ends now. */
-  endDraining(): void;
+  /** Saves are collected (`paused`) or built again, beginning with those. A reload is built all the same. */
+  togglePause(): Watched['tag'];
+  /** What old generations still serve ends now. Gives how many of them there were. */
+  endDraining(): number;
   /** Stops this process and its workers until somebody sends SIGCONT to this process. Clients wait. */
   suspend(): void;
   /** The exit code, once everything has ended. */
@@ -161,9 +160,16 @@ export function openInstance(given: InstanceOptions): Instance {
     },
     reload,
     status,
-    pause: () => dispatch({ type: 'pause' }),
-    resume: () => dispatch({ type: 'resume' }),
-    endDraining: () => dispatch({ type: 'end-draining' }),
+    togglePause() {
+      if (options.watching === null) return 'off';
+      dispatch({ type: rollover.state().pause.tag === 'paused' ? 'resume' : 'pause' });
+      return rollover.state().pause.tag === 'paused' ? 'paused' : 'on';
+    },
+    endDraining() {
+      const draining = rollover.state().generations.filter(({ tag }) => tag === 'draining');
+      dispatch({ type: 'end-draining' });
+      return draining.length;
+    },
     suspend: () => suspend(parts),
     closed,
   };
