@@ -12,6 +12,9 @@ export interface Keyboard {
   readonly reads: boolean;
 }
 
+/** A shell's `fg` tells a job that already runs nothing: so often a background job looks whether it is one, in ms. */
+const LOOK = 1_000;
+
 export function openKeyboard(input: NodeJS.ReadStream, onAction: (action: KeyAction) => void): Keyboard {
   let apps = false;
   let over = false;
@@ -33,8 +36,12 @@ export function openKeyboard(input: NodeJS.ReadStream, onAction: (action: KeyAct
       }
     });
   };
+  let again: NodeJS.Timeout | undefined;
   const refresh = (): void => {
-    const wanted = started && !apps && !over && isForeground();
+    clearTimeout(again);
+    const may = started && !apps && !over;
+    const wanted = may && isForeground();
+    if (may && !wanted) again = setTimeout(refresh, LOOK).unref();
     if (wanted === reads) return;
     reads = wanted;
     line = '';

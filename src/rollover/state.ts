@@ -93,8 +93,8 @@ export type Generation =
   /** A script that ended with code 0. */
   | (Born & { readonly tag: 'done' })
   | (Born & { readonly tag: 'draining'; readonly told: boolean })
-  /** Its workers were told to end. */
-  | (Born & { readonly tag: 'retiring'; readonly told: boolean });
+  /** Its workers were told to end. `asked`: before their time, because somebody did not want to wait. */
+  | (Born & { readonly tag: 'retiring'; readonly told: boolean; readonly asked?: boolean });
 
 /** A process. */
 export type Worker =

@@ -69,7 +69,7 @@ function handle(turn: Turn, event: RolloverEvent): void {
     case 'resume':
       return resume(turn);
     case 'end-draining':
-      for (const generation of turn.state.generations) deadline(turn, generation);
+      for (const generation of turn.state.generations) deadline(turn, generation, true);
       return;
     case 'built':
       return built(turn, event.bundle);
