@@ -20,6 +20,7 @@ export function helpText(version: string, paint: Paint): string {
     option('    --watch, --ignore <glob>', 'files to watch besides, files to leave alone'),
     option('    --poll [ms]', 'look at the files instead of waiting for events'),
     option('    --ready-url <path>', 'start: new code serves once this answers 2xx'),
+    option('    --live-reload', 'dev: open pages load themselves anew'),
     option('    --no-ahead', 'load no package before a save needs it'),
     option('-q, --quiet, --json', 'tell problems only; tell events, one a line'),
     option('    --color, --no-color', 'also NO_COLOR, FORCE_COLOR; -h help, -v version'),

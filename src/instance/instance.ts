@@ -18,6 +18,7 @@ import { environmentOf } from './environment.js';
 import { openHistory } from './history.js';
 import { openInput } from './input.js';
 import { receive } from './messages.js';
+import { openPages } from './pages.js';
 import { servingWorkers, type Parts } from './parts.js';
 import { openReloads } from './reload.js';
 import { openSource } from './source.js';
@@ -56,6 +57,7 @@ export function openInstance(given: InstanceOptions): Instance {
       reloads.heard(event);
       history.heard(event);
       if (event.type === 'live') input.handedOver();
+      pages.heard(event);
     },
   };
   const folder = openFolder(options.root);
@@ -65,6 +67,7 @@ export function openInstance(given: InstanceOptions): Instance {
   const closed = new Promise<number>((resolve) => {
     end = resolve;
   });
+  const pages = openPages(() => parts);
   const { mode, workers: count, boot, drain } = options;
   const readiness = options.readyUrl === null ? 'listening' : 'said';
   const rollover = openRollover(
@@ -138,6 +141,7 @@ export function openInstance(given: InstanceOptions): Instance {
     usages,
     input,
     timers,
+    pages,
     ahead,
     route,
     tickets,

@@ -9,6 +9,7 @@ import type { ExitCode } from '../rollover/state.js';
 import type { Announcer } from './announce.js';
 import type { History } from './history.js';
 import type { Input } from './input.js';
+import type { Pages } from './pages.js';
 import type { Source } from './source.js';
 import type { Timers } from './timers.js';
 
@@ -25,6 +26,7 @@ export interface Parts {
   readonly usages: Usages;
   readonly input: Input;
   readonly timers: Timers;
+  readonly pages: Pages;
   /** Null: packages are never evaluated ahead. */
   readonly ahead: Ahead | null;
   /** The generation that new requests and moved connections go to. */

@@ -54,12 +54,13 @@ test('what drains is ended when somebody asks, and this is no deadline', () => {
   assert.equal(play.tags(), '1 draining, 2 live');
   play.send({ type: 'end-draining' });
   assert.equal(play.tags(), '1 retiring, 2 live');
-  assert.deepEqual(play.effects.find((effect) => effect.type === 'end'), { type: 'end', worker: first, polite: false });
+  assert.deepEqual(
+    play.effects.find((effect) => effect.type === 'end'),
+    { type: 'end', worker: first, polite: false },
+  );
   play.send({ type: 'worker-open', worker: first, open: [{ tag: 'socket', age: 1 }] });
   const open = [{ tag: 'socket', age: 1 }];
-  assert.deepEqual(play.effects, [
-    { type: 'report', event: { type: 'cut-short', generation: 1, asked: true, open } },
-  ]);
+  assert.deepEqual(play.effects, [{ type: 'report', event: { type: 'cut-short', generation: 1, asked: true, open } }]);
 });
 
 test('nothing drains: to end it changes nothing', () => {
