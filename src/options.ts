@@ -47,6 +47,8 @@ export interface InstanceOptions {
   readonly width: number;
   /** Called for each event, synchronously and in order. Must not throw. */
   onEvent(event: ZdrEvent): void;
+  /** Called when the app begins to read standard input (true), and when no app that serves reads it any more. */
+  onInput?(apps: boolean): void;
 }
 
 /** A hook of the configuration. `causes`: the files that changed, absolute; none where somebody asked for the reload. */

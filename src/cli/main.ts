@@ -29,6 +29,16 @@ export async function main(argv: readonly string[]): Promise<void> {
       return;
     case 'wrong':
       return refuse(parsed);
+    case 'reload': {
+      const { reload } = await import('./reload.js');
+      return reload(parsed, { ...style, cwd: process.cwd() });
+    }
+    case 'status': {
+      // What a command is asked for goes to stdout.
+      const view = { ...styleOf(process.stdout, argv), cwd: process.cwd() };
+      if (parsed.watch) return (await import('./watch.js')).watch(parsed, view);
+      return (await import('./status.js')).status(parsed, view);
+    }
     case 'dev':
     case 'start': {
       // Loaded here, so that help and errors of usage do not wait for the builder and the watcher.

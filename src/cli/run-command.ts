@@ -36,6 +36,7 @@ export function runCommand(
   for (const option of options) {
     const only = own[option.name];
     if (only !== undefined && only !== tag) return misplaced(option, only);
+    if (option.name === 'pid') return wrong(`zdr ${tag} has no ${option.as}`, 'it is for zdr reload and zdr status');
     const refused = apply(option, given);
     if (refused !== null) return refused;
   }
@@ -119,6 +120,7 @@ function apply({ name, as, value }: GivenOption, given: Mutable<Given>): Wrong |
     case 'no-color':
       given.color = name === 'color';
       return null;
+    case 'pid':
     case 'help':
     case 'version':
     case 'inspect':

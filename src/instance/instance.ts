@@ -2,23 +2,32 @@ import { randomBytes } from 'node:crypto';
 import type { BuildMessage } from '../events.js';
 import type { InstanceOptions } from '../options.js';
 import { openBundles } from '../build/bundles.js';
+import type { Reloaded } from '../outcome.js';
 import { openAhead, type Ahead } from '../primary/ahead.js';
 import { openRollover } from '../primary/dispatch.js';
 import { openFolder, removeFolder } from '../primary/folder.js';
 import { openReaper } from '../primary/reaper.js';
 import { openSockets } from '../primary/sockets.js';
 import { openTransit } from '../primary/transit.js';
+import { openUsages } from '../primary/usage.js';
 import { openWorkers } from '../primary/workers.js';
 import type { ExitCode } from '../rollover/state.js';
+import type { Status, Watched } from '../status.js';
 import { openAnnouncer } from './announce.js';
+import { openControl } from './control.js';
 import { carryOut } from './effects.js';
 import { environmentOf } from './environment.js';
+import { openHistory } from './history.js';
+import { openInput } from './input.js';
 import { receive } from './messages.js';
 import { openPages } from './pages.js';
 import { servingWorkers, type Parts } from './parts.js';
-import { openReloads, type Reloaded } from './reload.js';
+import { openReloads } from './reload.js';
 import { settingsOf, startsAlike } from './settings.js';
 import { openSource } from './source.js';
+import { statusOf } from './status.js';
+import { suspend } from './suspend.js';
+import { openTimers } from './timers.js';
 
 /** A run of zdr: one primary, and all that it started. */
 export interface Instance {
@@ -33,6 +42,13 @@ export interface Instance {
   configure(options: NewOptions, causes: readonly string[]): void;
   /** Tells that there are other options that cannot be used. What serves stays. */
   refuse(errors: readonly BuildMessage[]): void;
+  status(): Promise<Status>;
+  /** Saves are collected (`paused`) or built again, beginning with those. A reload is built all the same. */
+  togglePause(): Watched['tag'];
+  /** What old generations still serve ends now. Gives how many of them there were. */
+  endDraining(): number;
+  /** Stops this process and its workers until somebody sends SIGCONT to this process. Clients wait. */
+  suspend(): void;
   /** The exit code, once everything has ended. */
   readonly closed: Promise<number>;
 }
@@ -46,25 +62,34 @@ const TICKET_KEYS = 48;
 /** Opens the parts, wires them, and begins. A worker's message and a file's change both end up in the rollover. */
 export function openInstance(given: InstanceOptions): Instance {
   const reloads = openReloads();
+  const history = openHistory();
   const options: InstanceOptions = {
     ...given,
     onEvent(event) {
       given.onEvent(event);
       reloads.heard(event);
+      history.heard(event);
+      if (event.type === 'live') input.handedOver();
       pages.heard(event);
     },
   };
   const folder = openFolder(options.root);
-  const reaper = openReaper(folder);
+  const control = openControl(options, folder);
+  const reaper = openReaper([folder, ...control.folders]);
   let end = (_code: number): void => {};
   const closed = new Promise<number>((resolve) => {
     end = resolve;
   });
   const pages = openPages(() => parts);
-  const rollover = openRollover(settingsOf(options), (effect) => carryOut(parts, effect));
+  const rollover = openRollover(
+    settingsOf(options),
+    (effect) => carryOut(parts, effect),
+    ({ generations }) => history.saw(generations),
+  );
   const { dispatch } = rollover;
   const route: Parts['route'] = { generation: null };
-  const announcer = openAnnouncer(performance.now(), () => parts);
+  const started = performance.now();
+  const announcer = openAnnouncer(started, () => parts);
   const workers = openWorkers({
     cwd: options.cwd,
     execArgv: () => parts.options.execArgv,
@@ -75,6 +100,8 @@ export function openInstance(given: InstanceOptions): Instance {
     onExit(worker, exit) {
       parts.ahead?.exited(worker);
       sockets.gone(worker);
+      usages.gone(worker);
+      input.gone(worker);
       dispatch({ type: 'worker-exited', worker, exit });
       transit.gone(worker);
     },
@@ -82,12 +109,19 @@ export function openInstance(given: InstanceOptions): Instance {
   });
   const { send } = workers;
   const sockets = openSockets(send);
+  const usages = openUsages(send);
+  const timers = openTimers();
+  const input = openInput(
+    () => parts,
+    (apps) => options.onInput?.(apps),
+  );
   const transit = openTransit(send, () => servingWorkers(parts));
   const bundles = openBundles(folder);
   const source = openSource(options, bundles, () => parts);
   const tickets = randomBytes(TICKET_KEYS).toString('base64');
 
   async function close(code: ExitCode): Promise<void> {
+    control.close();
     transit.close();
     sockets.close();
     await parts.source.close();
@@ -109,6 +143,10 @@ export function openInstance(given: InstanceOptions): Instance {
     transit,
     source,
     announcer,
+    history,
+    usages,
+    input,
+    timers,
     pages,
     ahead: null,
     route,
@@ -116,19 +154,34 @@ export function openInstance(given: InstanceOptions): Instance {
     close,
   };
   parts.ahead = aheadOf(parts);
+  const reload = (): Promise<Reloaded> => {
+    const { phase, lastGeneration } = rollover.state();
+    if (phase.tag !== 'running') return Promise.resolve({ tag: 'stopped' });
+    const outcome = reloads.ask(lastGeneration);
+    void begin();
+    return outcome;
+  };
+  const status = (): Promise<Status> => statusOf(parts, started);
+  control.listen({ reload, status });
   dispatch({ type: 'started' });
   return {
     stop(force) {
       parts.ahead?.close();
       dispatch({ type: 'stop', force });
     },
-    reload() {
-      const { phase, lastGeneration } = rollover.state();
-      if (phase.tag !== 'running') return Promise.resolve({ tag: 'stopped' });
-      const outcome = reloads.ask(lastGeneration);
-      void begin();
-      return outcome;
+    reload,
+    status,
+    togglePause() {
+      if (options.watching === null) return 'off';
+      dispatch({ type: rollover.state().pause.tag === 'paused' ? 'resume' : 'pause' });
+      return rollover.state().pause.tag === 'paused' ? 'paused' : 'on';
     },
+    endDraining() {
+      const draining = rollover.state().generations.filter(({ tag }) => tag === 'draining');
+      dispatch({ type: 'end-draining' });
+      return draining.length;
+    },
+    suspend: () => suspend(parts),
     configure(next, causes) {
       const { source: old, options: before } = parts;
       parts.ahead?.close();

@@ -4,10 +4,14 @@ import type { Rollover } from '../primary/dispatch.js';
 import type { Sockets } from '../primary/sockets.js';
 import type { Transit } from '../primary/transit.js';
 import type { Workers } from '../primary/workers.js';
+import type { Usages } from '../primary/usage.js';
 import type { ExitCode } from '../rollover/state.js';
 import type { Announcer } from './announce.js';
+import type { History } from './history.js';
+import type { Input } from './input.js';
 import type { Pages } from './pages.js';
 import type { Source } from './source.js';
+import type { Timers } from './timers.js';
 
 /** What an instance is made of. Each part has one owner, `openInstance`, which closes it. */
 export interface Parts {
@@ -19,6 +23,10 @@ export interface Parts {
   readonly transit: Transit;
   source: Source;
   readonly announcer: Announcer;
+  readonly history: History;
+  readonly usages: Usages;
+  readonly input: Input;
+  readonly timers: Timers;
   readonly pages: Pages;
   /** Null: packages are never evaluated ahead. */
   ahead: Ahead | null;

@@ -25,7 +25,7 @@ export interface Source {
 export function openSource(
   options: InstanceOptions,
   bundles: Bundles,
-  parts: () => Pick<Parts, 'rollover' | 'ahead'>,
+  parts: () => Pick<Parts, 'rollover' | 'ahead' | 'history'>,
 ): Source {
   let inputs: Inputs | null = null;
   const patience = openPatience(() => void tellLate());
@@ -107,8 +107,11 @@ export function openSource(
     async build() {
       // Nobody says what has changed, so everything may have.
       if (watch === null && inputs !== null) builder.invalidate(inputs.files.keys());
+      const begun = performance.now();
       const outcome = await patience.with(buildNow());
       const { dispatch } = parts().rollover;
+      const file = outcome?.tag === 'built' ? outcome.bundle.file : null;
+      parts().history.built(file, performance.now() - begun);
       if (outcome === null) return dispatch({ type: 'build-failed', errors: [] });
       inputs = outcome.inputs;
       watch?.follow(outcome.inputs);

@@ -3,7 +3,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import type { Exit } from '../events.js';
 import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js';
-import { inOwnSession, killGroup, signal } from './processes.js';
+import { inOwnSession, killGroup, signal, signalGroup } from './processes.js';
 
 /** A raw libuv handle, as it comes over a channel. */
 export interface Handle {
@@ -29,6 +29,8 @@ export interface Workers {
   /** SIGTERM, and pm2's message for those that wait for it: the app ends by itself. */
   terminate(worker: number): void;
   kill(worker: number): void;
+  /** To all of them, and to all that they started. */
+  signalAll(name: 'SIGSTOP' | 'SIGCONT'): void;
   pid(worker: number): number | null;
 }
 
@@ -74,6 +76,9 @@ export function openWorkers(options: WorkersOptions): Workers {
     kill(id) {
       const pid = running.get(id)?.process.pid;
       if (pid !== undefined) killGroup(pid);
+    },
+    signalAll(name) {
+      for (const { process: child } of running.values()) if (child.pid !== undefined) signalGroup(child.pid, name);
     },
     pid: (id) => running.get(id)?.process.pid ?? null,
   };

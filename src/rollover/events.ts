@@ -9,6 +9,11 @@ export type Happening =
   | { readonly type: 'started' }
   /** Inputs have another content than the last build saw. `always`: roll over even when the bundle is the same. */
   | { readonly type: 'changed'; readonly paths: readonly string[]; readonly always: boolean }
+  /** Collect changes instead of building them, until `resume`. */
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  /** What old generations still serve is to end now, as at their deadline. */
+  | { readonly type: 'end-draining' }
   | { readonly type: 'built'; readonly bundle: Bundle }
   | { readonly type: 'build-failed'; readonly errors: readonly BuildMessage[] }
   /** Other settings hold from here on. */

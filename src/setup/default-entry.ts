@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { packageFolder } from './package-folder.js';
+import { packageFolder } from '../package-folder.js';
 import { readPackage } from './package.js';
 import { shownPath } from './paths.js';
 import { wrong, type Wrong } from './wrong.js';

@@ -25,6 +25,8 @@ export interface Sink {
   readonly width: number;
   /** Must not throw. */
   onEvent(event: ZdrEvent): void;
+  /** Whether the app reads the terminal's input now. */
+  onInput?(apps: boolean): void;
 }
 
 /** Reads the configuration, and puts together the options of a run. */

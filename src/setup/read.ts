@@ -6,7 +6,7 @@ import { check } from './check.js';
 import type { Command } from './config.js';
 import type { Layer } from './given.js';
 import { loadConfig, threw } from './load.js';
-import { packageFolder } from './package-folder.js';
+import { packageFolder } from '../package-folder.js';
 import { readPackage } from './package.js';
 import { shownPath } from './paths.js';
 import { wrong, type Wrong } from './wrong.js';

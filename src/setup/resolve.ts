@@ -5,7 +5,7 @@ import type { InstanceOptions } from '../options.js';
 import type { Command } from './config.js';
 import { resolveEntry } from './entry.js';
 import type { Merged } from './given.js';
-import { packageFolder } from './package-folder.js';
+import { packageFolder } from '../package-folder.js';
 import { shownPath } from './paths.js';
 import { wrong, type Wrong } from './wrong.js';
 

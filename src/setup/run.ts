@@ -13,7 +13,8 @@ export { endService } from '../build/esbuild.js';
 export type Running = Omit<Instance, 'configure' | 'refuse'>;
 
 /** Opens the instance, and keeps it to its configuration. */
-export function openRun(prepared: Prepared, { width, onEvent }: Sink): Running {
+export function openRun(prepared: Prepared, sink: Sink): Running {
+  const { onEvent } = sink;
   let given: Given = prepared.given;
 
   function tell(event: ZdrEvent): void {
@@ -26,7 +27,7 @@ export function openRun(prepared: Prepared, { width, onEvent }: Sink): Running {
 
   const instance = openInstance({
     ...prepared.options,
-    width,
+    ...sink,
     onEvent: tell,
     // Where files are not watched, a reload is how another configuration arrives.
     refresh: prepared.options.watching === null ? () => follower.reread([]) : null,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseArguments } from '../../dist/cli/arguments.js';
+import type { ControlCommand } from '../../dist/cli/control-command.js';
 import type { RunCommand } from '../../dist/cli/run-command.js';
 import type { Given } from '../../dist/setup/given.js';
 
@@ -48,6 +49,22 @@ const understood: readonly (readonly [string, Given, RunCommand['tag']?])[] = [
 for (const [line, given, tag = 'dev'] of understood)
   test(`zdr ${line}`, () => assert.deepEqual(parseArguments(line.split(' ')), { tag, given }));
 
+const controls: readonly (readonly [string, Partial<ControlCommand>])[] = [
+  ['reload', {}],
+  ['reload src/app.ts', { entry: 'src/app.ts' }],
+  ['reload --pid 12 --no-color', { pid: 12 }],
+  ['status', { tag: 'status' }],
+  ['status --json --pid=7', { tag: 'status', json: true, pid: 7 }],
+  ['--color status --watch', { tag: 'status', watch: true }],
+  ['status --watch src/app.ts', { tag: 'status', watch: true, entry: 'src/app.ts' }],
+];
+
+for (const [line, expected] of controls)
+  test(`zdr ${line}`, () => {
+    const plain = { tag: 'reload', entry: null, pid: null, json: false, watch: false };
+    assert.deepEqual(parseArguments(line.split(' ')), { ...plain, ...expected });
+  });
+
 const others: readonly (readonly [string, string])[] = [
   ['', 'help'],
   ['--help', 'help'],
@@ -63,13 +80,18 @@ const refused: readonly (readonly [string, RegExp, RegExp])[] = [
   ['dve', /unknown command dve/, /zdr dev\?/],
   ['src/app.ts', /not a command/, /zdr dev src\/app\.ts/],
   ['-q', /no command/, /zdr dev/],
-  ['reload', /not there yet/, /kill -USR2/],
   ['start --watch *.sql', /--watch is an option of zdr dev/, /does not watch/],
   ['start --no-ahead', /--no-ahead is an option of zdr dev/, /nothing ahead/],
   ['start --ready-url health', /--ready-url health is no path or URL/, /--ready-url \/health/],
   ['dev --ready-url /health', /--ready-url is an option of zdr start/, /once it listens/],
-  ['reload', /not there yet/, /kill -USR2/],
-  ['status --json', /not there yet/, /kill -USR2/],
+  ['reload --json', /zdr reload has no --json/, /--pid/],
+  ['reload -w 2', /zdr reload has no -w/, /--pid/],
+  ['reload a.ts b.ts', /unexpected argument b\.ts/, /zdr reload/],
+  ['reload --pid app', /--pid app is no pid/, /zdr status/],
+  ['status --watch --json', /do not go together/, /--json/],
+  ['status --drain 3s', /zdr status has no --drain/, /--watch/],
+  ['status --watch=src', /takes no value/, /--watch/],
+  ['dev --pid 3', /zdr dev has no --pid/, /zdr reload/],
   ['dev a.ts b', /unexpected argument b/, /zdr dev a\.ts -- b/],
   ['dev --wrokers 4', /unknown option --wrokers/, /--workers\?/],
   ['dev --env x', /unknown option --env/, /--env-file\?/],
