@@ -1,6 +1,6 @@
 import type { Paint } from './paint.js';
 
-/** All of zdr on one screen: 23 lines of less than 80 columns. */
+/** All of zdr on one screen: 24 lines of less than 80 columns. */
 export function helpText(version: string, paint: Paint): string {
   const option = (names: string, text: string) => `  ${paint.cyan(names.padEnd(28))} ${text}`;
   const example = (command: string, text: string) => `  ${command.padEnd(42)} ${paint.dim(text)}`;
@@ -8,6 +8,7 @@ export function helpText(version: string, paint: Paint): string {
     `${paint.green(paint.bold('zdr'))} ${paint.green(`v${version}`)}  save a file: the new code serves, no request is dropped`,
     '',
     `${paint.bold('zdr dev')} | ${paint.bold('zdr start')} [entry] [options] [-- arguments of the app]`,
+    `${paint.bold('zdr reload')} | ${paint.bold('zdr status')} [--json | --watch]   ask what runs here`,
     '',
     option('-w, --workers <n|max>', 'processes that serve (dev 1, start max)'),
     option('    --drain <time>', 'for old code to finish (dev 10m, start 30s)'),

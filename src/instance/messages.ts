@@ -58,6 +58,10 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
       return dispatch({ type: 'worker-drained', worker });
     case 'open':
       return dispatch({ type: 'worker-open', worker, open: message.open });
+    case 'usage':
+      return parts.usages.answered(worker, message.usage);
+    case 'stdin':
+      return parts.input.reads(worker, message.reads);
     case 'probed':
       return dispatch({ type: 'worker-probed', worker });
   }

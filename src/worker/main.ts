@@ -21,7 +21,9 @@ import { load } from './program.js';
 import { watchRequests } from './requests.js';
 import { haveSiblings, setFair } from './spread.js';
 import { track } from './sockets.js';
+import { leaveInput, watchInput } from './input.js';
 import { dealt } from './tickets.js';
+import { usageSince } from './usage.js';
 
 /** A worker: boots as a standby, becomes the app when it is told to. It knows nothing of files. */
 function handle(message: ToWorker, attached: Handle | undefined): void {
@@ -58,7 +60,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       if (message.report) reportLater();
       return;
     case 'cut':
-      return cut(message.move);
+      cut(message.move);
+      return leaveInput();
     case 'take':
       return take(message, attached);
     case 'routed':
@@ -71,6 +74,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       return void import('./live/events.js').then(({ setTrouble }) => setTrouble(message.text));
     case 'list':
       return send({ tag: 'open', open: listOpen() });
+    case 'usage':
+      return send({ tag: 'usage', usage: usageSince(message.sent) });
     case 'probe':
       return send({ tag: 'probed' });
     case 'released':
@@ -84,6 +89,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
 installFailure();
 installListen();
 watchRequests();
+watchInput();
 track(checkOpen);
 receive(handle);
 holdOn(true);
