@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Exit } from '../events.js';
 import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js';
 import type { Lane } from '../protocol/lane.js';
-import { laneTo, withPipe } from './lane.js';
+import { laneTo, withPipes } from './lane.js';
 import { inOwnSession, killGroup, signal, signalGroup } from './processes.js';
 
 /** A raw libuv handle, as it comes over a channel. */
@@ -58,9 +58,9 @@ export function openWorkers(options: WorkersOptions): Workers {
   };
   return {
     fork(id, env) {
-      const [worker, pipe] = withPipe(() => withSettings(options, () => inOwnSession(() => cluster.fork(env))));
+      const [worker, pipes] = withPipes(() => withSettings(options, () => inOwnSession(() => cluster.fork(env))));
       running.set(id, worker);
-      const lane = laneTo<ToPrimary, Take>(worker.process, pipe, (message, handle) =>
+      const lane = laneTo<ToPrimary, Take>(worker.process, pipes, (message, handle) =>
         options.onMessage(id, message, handle as Handle | undefined),
       );
       if (lane !== null) lanes.set(id, lane);
