@@ -48,6 +48,7 @@ export async function run(
   const stop = onSignals({
     stop(force, signal) {
       if (signal === 'SIGINT') terminal.interrupted();
+      keyboard?.close();
       if (force) {
         const code = exitCodeOf(signal ?? 'SIGINT');
         forced = code;
