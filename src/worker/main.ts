@@ -4,14 +4,16 @@ import { holdOn, receive, send } from './channel.js';
 import { check, settle, warm } from './ahead/warm.js';
 import { reportLater } from './ahead/report.js';
 import { check as checkOpen, cut } from './cut.js';
+import { adoptDatagrams, readDatagrams, releasedDatagrams } from './datagrams.js';
 import { end } from './end.js';
 import { faultAt } from './fault.js';
 import { booted, install as installFailure } from './failure.js';
-import type { Handle } from './internals.js';
+import type { Handle, UdpHandle } from './internals.js';
 import { adopt, install as installListen, rebound, released } from './listen.js';
 import { openAll } from './listeners.js';
 import { reroute } from './http2.js';
 import { holdOut } from './outage.js';
+import { openOurs } from './lane.js';
 import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
@@ -27,8 +29,12 @@ import { usageSince } from './usage.js';
 function handle(message: ToWorker, attached: Handle | undefined): void {
   faultAt(message);
   switch (message.tag) {
+    case 'lane':
+      return openOurs(handle);
     case 'adopt':
-      if (attached !== undefined) adopt(message.key, message.address, attached);
+      if (attached === undefined) return;
+      if (message.address.kind === 'udp') adoptDatagrams(message.key, message.address, attached as UdpHandle);
+      else adopt(message.key, message.address, attached);
       return;
     case 'load':
       meetIn(dirname(message.program.file));
@@ -49,6 +55,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       booted();
       settle();
       openAll();
+      readDatagrams();
       startTaken();
       if (message.report) reportLater();
       return;
@@ -56,8 +63,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       cut(message.move);
       return leaveInput();
     case 'take':
-      if (attached !== undefined) take({ ...message, handle: attached });
-      return;
+      return take(message, attached);
     case 'routed':
       return reroute();
     case 'end':
@@ -73,6 +79,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
     case 'probe':
       return send({ tag: 'probed' });
     case 'released':
+      releasedDatagrams(message.key);
       return released(message.key);
     case 'rebind':
       return rebound(message.key);
