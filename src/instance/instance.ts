@@ -75,7 +75,7 @@ export function openInstance(given: InstanceOptions): Instance {
   };
   const folder = openFolder(options.root);
   const control = openControl(options, folder);
-  const reaper = openReaper([folder, ...control.folders]);
+  const reaper = openReaper([...new Set([folder, ...control.folders])]);
   let end = (_code: number): void => {};
   const closed = new Promise<number>((resolve) => {
     end = resolve;
