@@ -115,7 +115,14 @@ export function openInstance(given: InstanceOptions): Instance {
     () => parts,
     (apps) => options.onInput?.(apps),
   );
-  const transit = openTransit(send, () => servingWorkers(parts));
+  const transit = openTransit(
+    {
+      send,
+      give: (worker, message, handle) => workers.give(worker, message, handle),
+      hasLane: (worker) => workers.hasLane(worker),
+    },
+    () => servingWorkers(parts),
+  );
   const bundles = openBundles(folder);
   const source = openSource(options, bundles, () => parts);
   const tickets = randomBytes(TICKET_KEYS).toString('base64');

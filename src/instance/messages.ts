@@ -34,6 +34,8 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
       return dispatch({ type: 'worker-released', worker, key: message.key });
     case 'said-ready':
       return dispatch({ type: 'worker-said-ready', worker });
+    case 'holds':
+      return dispatch({ type: 'worker-holds', worker, held: message.held });
     case 'evaluated':
       return dispatch({ type: 'worker-evaluated', worker });
     case 'failed':
@@ -47,7 +49,11 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
     case 'accepted':
       return transit.accepted(worker, message.total);
     case 'took':
-      return transit.took(message.id);
+      return transit.took(message.ids);
+    case 'missed':
+      return transit.missed(message.id);
+    case 'relays':
+      return dispatch({ type: 'worker-relays', worker });
     case 'no-live-reload':
       return parts.pages.cannot(message.path, message.why);
     case 'drained':

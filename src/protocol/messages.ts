@@ -42,6 +42,8 @@ export interface PeerTls {
 }
 
 export type ToWorker =
+  /** The answer to `standby`: connections come and go on a pipe of their own. */
+  | { readonly tag: 'lane' }
   /** With a listening handle that the primary keeps: the app's `listen` for this key takes it, and waits for `go`. */
   | { readonly tag: 'adopt'; readonly key: Key; readonly address: Address }
   | { readonly tag: 'load'; readonly program: Program }
@@ -108,6 +110,8 @@ export type ToPrimary =
   /** This package does something that others could see. */
   | { readonly tag: 'refused'; readonly file: string; readonly reason: string }
   | { readonly tag: 'said-ready' }
+  /** The app needs time (or no more) before it can take over, whatever it listens on. */
+  | { readonly tag: 'holds'; readonly held: boolean }
   /** `unfit`: the package that cannot be loaded in the way that the bundle does it. */
   | { readonly tag: 'failed'; readonly error: AppError; readonly unfit: string | null }
   /** Nothing is accepted or answered by this worker any more but what is under way. */
@@ -119,8 +123,12 @@ export type ToPrimary =
   | { readonly tag: 'move'; readonly key: Key; readonly past: Past | null; readonly peer: Peer | null }
   /** This worker has accepted so many connections in all. */
   | { readonly tag: 'accepted'; readonly total: number }
-  /** A taken connection is the app's now. */
-  | { readonly tag: 'took'; readonly id: number }
+  /** These are the app's now. */
+  | { readonly tag: 'took'; readonly ids: readonly number[] }
+  /** Not taken: this worker was cut meanwhile, or may open no more files. */
+  | { readonly tag: 'missed'; readonly id: number }
+  /** What is still open is answered by newer code; this worker only carries it. */
+  | { readonly tag: 'relays' }
   /** An HTML page that could not get the script: it is compressed, or its policy forbids it. */
   | { readonly tag: 'no-live-reload'; readonly path: string; readonly why: 'encoded' | 'policy' }
   | { readonly tag: 'drained' }

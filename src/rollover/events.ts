@@ -28,11 +28,14 @@ export type Happening =
   | { readonly type: 'worker-evaluated'; readonly worker: number }
   /** The app itself said `process.send('ready')`. */
   | { readonly type: 'worker-said-ready'; readonly worker: number }
+  /** The app needs time before it can take over, or needs no more. */
+  | { readonly type: 'worker-holds'; readonly worker: number; readonly held: boolean }
   | { readonly type: 'worker-failed'; readonly worker: number; readonly error: AppError }
   /** The bundle has to be built in another way, which the builder knows by now. */
   | { readonly type: 'worker-unfit'; readonly worker: number }
   | { readonly type: 'worker-probed'; readonly worker: number }
   | { readonly type: 'worker-cut'; readonly worker: number }
+  | { readonly type: 'worker-relays'; readonly worker: number }
   | { readonly type: 'worker-drained'; readonly worker: number }
   | { readonly type: 'worker-open'; readonly worker: number; readonly open: readonly Open[] }
   | { readonly type: 'worker-exited'; readonly worker: number; readonly exit: Exit }

@@ -102,13 +102,15 @@ export type Worker =
   | { readonly tag: 'spawned'; readonly id: number; readonly generation: number | null }
   /** Booted, has no app yet. */
   | { readonly tag: 'standby'; readonly id: number }
-  | (App & { readonly tag: 'booting'; readonly evaluated: boolean })
+  | (App & { readonly tag: 'booting'; readonly evaluated: boolean; readonly held: boolean })
   /** Has all it needs to serve; accepts nothing yet. */
   | (App & { readonly tag: 'ready' })
   | (App & { readonly tag: 'live' })
   /** Was told to accept nothing more and has not confirmed. */
   | (App & { readonly tag: 'cutting' })
   | (App & { readonly tag: 'draining' })
+  /** Nothing of its own app is open any more: it lives on for connections whose requests newer code answers. */
+  | (App & { readonly tag: 'relaying' })
   /** SIGTERM was sent. */
   | (App & { readonly tag: 'retiring' })
   /** SIGKILL was sent. */

@@ -1,6 +1,7 @@
 import {
   abandon,
   evaluated,
+  holds,
   late as bootLate,
   listens,
   probed,
@@ -15,7 +16,7 @@ import {
   fail,
 } from './boot.js';
 import { buildFailed, built, bundlesOf, changed, tellFailure } from './builds.js';
-import { clear, cut, deadline, drained, open, tell } from './drain.js';
+import { clear, cut, deadline, drained, open, tell, relays } from './drain.js';
 import type { Effect } from './effects.js';
 import type { RolloverEvent, Timer } from './events.js';
 import { exited, replace, respawn } from './exits.js';
@@ -103,6 +104,8 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
       return evaluated(turn, worker);
     case 'worker-said-ready':
       return ready(turn, worker);
+    case 'worker-holds':
+      return holds(turn, worker, event.held);
     case 'worker-failed': {
       if (worker.tag === 'standby') return;
       const generation = turns.generationOf(turn, worker.generation);
@@ -123,6 +126,8 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
       return probed(turn, worker);
     case 'worker-cut':
       return cut(turn, worker);
+    case 'worker-relays':
+      return relays(turn, worker);
     case 'worker-drained':
       return drained(turn, worker);
     case 'worker-open':

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { ToWorker } from '../protocol/messages.js';
+import { become, drain, installApp } from './app.js';
 import { holdOn, receive, send } from './channel.js';
 import { check, settle, warm } from './ahead/warm.js';
 import { reportLater } from './ahead/report.js';
@@ -13,6 +14,7 @@ import { adopt, install as installListen, rebound, released } from './listen.js'
 import { openAll } from './listeners.js';
 import { reroute } from './http2.js';
 import { holdOut } from './outage.js';
+import { openOurs } from './lane.js';
 import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
@@ -28,12 +30,15 @@ import { usageSince } from './usage.js';
 function handle(message: ToWorker, attached: Handle | undefined): void {
   faultAt(message);
   switch (message.tag) {
+    case 'lane':
+      return openOurs(handle);
     case 'adopt':
       if (attached === undefined) return;
       if (message.address.kind === 'udp') adoptDatagrams(message.key, message.address, attached as UdpHandle);
       else adopt(message.key, message.address, attached);
       return;
     case 'load':
+      become(message.program.generation);
       meetIn(dirname(message.program.file));
       dealt(message.program.tickets);
       haveSiblings(message.program.workers > 1);
@@ -57,11 +62,11 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       if (message.report) reportLater();
       return;
     case 'cut':
+      drain();
       cut(message.move);
       return leaveInput();
     case 'take':
-      if (attached !== undefined) take({ ...message, handle: attached });
-      return;
+      return take(message, attached);
     case 'routed':
       return reroute();
     case 'end':
@@ -85,6 +90,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
 }
 
 installFailure();
+installApp(checkOpen);
 installListen();
 watchRequests();
 watchInput();
