@@ -128,6 +128,7 @@ export function openInstance(given: InstanceOptions): Instance {
   const tickets = randomBytes(TICKET_KEYS).toString('base64');
 
   async function close(code: ExitCode): Promise<void> {
+    timers.close();
     control.close();
     transit.close();
     sockets.close();
