@@ -42,7 +42,7 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
     case 'cut':
       return dispatch({ type: 'worker-cut', worker });
     case 'move':
-      if (handle !== undefined) transit.move(message.key, message.past, message.peer, handle);
+      if (handle !== undefined) transit.move(worker, message, handle);
       return;
     case 'accepted':
       return transit.accepted(worker, message.total);

@@ -1,4 +1,4 @@
-import type { Key, Past, Peer, ToWorker } from '../protocol/messages.js';
+import type { Key, Past, Peer, ToPrimary, ToWorker } from '../protocol/messages.js';
 import type { Handle } from './workers.js';
 
 interface Moving {
@@ -16,7 +16,8 @@ interface Moving {
  * said that it has the connection: what is only in transit is not lost with either of them.
  */
 export interface Transit {
-  move(key: Key, past: Past | null, peer: Peer | null, handle: Handle): void;
+  /** `worker` gives one away, and keeps its copy until it hears that it has arrived. */
+  move(worker: number, message: Extract<ToPrimary, { tag: 'move' }>, handle: Handle): void;
   took(id: number): void;
   /** A worker has got so many in all. The others learn what is fair. */
   accepted(worker: number, total: number): void;
@@ -33,8 +34,14 @@ export interface Transit {
  */
 const AHEAD = 8;
 
+/** With more than this here, the old workers keep what they have: descriptors are few on some systems. */
+const FULL = 256;
+
+/** How long a worker that has no descriptor left is not tried again, in ms. */
+const PAUSE = 100;
+
 export function openTransit(
-  send: (worker: number, message: ToWorker, handle?: Handle) => void,
+  send: (worker: number, message: ToWorker, handle?: Handle, refused?: () => void) => void,
   /** The workers that connections are to go to now. */
   targets: () => readonly number[],
 ): Transit {
@@ -45,6 +52,17 @@ export function openTransit(
   const underWay = new Set<Moving>();
   /** How many each worker has got, by its own count and by what it was sent since. */
   const given = new Map<number, number>();
+  /** What has arrived and was not confirmed: those who gave it away send no more meanwhile. */
+  const unanswered: { readonly worker: number; readonly id: number }[] = [];
+  const answer = (): void => {
+    while (moving.size <= FULL) {
+      const next = unanswered.shift();
+      if (next === undefined) return;
+      send(next.worker, { tag: 'got', id: next.id });
+    }
+  };
+  /** The numbers that workers have given to what arrived. */
+  const seen = new Map<number, Set<number>>();
   let last = 0;
   const onTheWay = (worker: number): number => {
     let count = 0;
@@ -65,15 +83,29 @@ export function openTransit(
       entry.worker = worker;
       given.set(worker, (given.get(worker) ?? 0) + 1);
       const { id, key, past, peer, handle } = entry;
-      send(worker, { tag: 'take', id, key, past, peer }, handle);
+      send(worker, { tag: 'take', id, key, past, peer }, handle, () => setTimeout(() => back(entry, worker), PAUSE));
     }
   };
+  /** `worker` could not take it. */
+  const back = (entry: Moving, worker: number): void => {
+    if (entry.worker !== worker || !underWay.delete(entry)) return;
+    entry.worker = null;
+    waiting.add(entry);
+    forward();
+  };
   return {
-    move(key, past, peer, handle) {
+    move(worker, { id, key, past, peer }, handle) {
+      const arrived = seen.get(worker) ?? new Set();
+      seen.set(worker, arrived);
+      // Sent again, since it seemed lost.
+      if (arrived.has(id)) return handle.close();
+      arrived.add(id);
       last += 1;
       const entry: Moving = { id: last, key, past, peer, handle, worker: null };
       moving.set(entry.id, entry);
       waiting.add(entry);
+      unanswered.push({ worker, id });
+      answer();
       forward();
     },
     took(id) {
@@ -82,6 +114,7 @@ export function openTransit(
       entry.handle.close();
       moving.delete(id);
       underWay.delete(entry);
+      answer();
       forward();
     },
     accepted(worker, total) {
@@ -92,6 +125,7 @@ export function openTransit(
     },
     gone(worker) {
       given.delete(worker);
+      seen.delete(worker);
       for (const entry of underWay) {
         if (entry.worker !== worker) continue;
         underWay.delete(entry);

@@ -25,46 +25,72 @@ export interface WorkersOptions {
 /** The worker processes, by the rollover's ids. Every call is safe for one that has ended. */
 export interface Workers {
   fork(worker: number, env: Readonly<Record<string, string>>): void;
-  send(worker: number, message: ToWorker, handle?: Handle): void;
+  /** `refused`: the worker has got neither message nor handle, since it has no descriptor left. */
+  send(worker: number, message: ToWorker, handle?: Handle, refused?: () => void): void;
   /** SIGTERM, and pm2's message for those that wait for it: the app ends by itself. */
   terminate(worker: number): void;
   kill(worker: number): void;
   pid(worker: number): number | null;
 }
 
+/** How long after a failure a process is started again, in ms. */
+const AGAIN = 250;
+
 const EXEC = fileURLToPath(new URL('../worker/main.js', import.meta.url));
 
 export function openWorkers(options: WorkersOptions): Workers {
   const running = new Map<number, Worker>();
+  /** What is to be done about each handle that is on its way, should it not arrive. */
+  const handles = new WeakMap<Worker, (() => void)[]>();
   // What cluster itself would share (dgram) is shared, not dealt out: a dying worker takes nothing along.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: EXEC, args: [], execArgv: [...options.execArgv], cwd: options.cwd, silent: false });
   const pids = (): void => {
     options.onPids([...running.values()].flatMap((worker) => worker.process.pid ?? []));
   };
-  return {
-    fork(id, env) {
-      const worker = inOwnSession(() => cluster.fork(env));
-      running.set(id, worker);
-      const { pid } = worker.process;
-      pids();
-      worker.process.on('internalMessage', (message: { cmd?: string; zdr: ToPrimary }, handle: unknown) => {
-        if (message.cmd === ENVELOPE) options.onMessage(id, message.zdr, handle as Handle | undefined);
-      });
-      worker.on('message', (message: unknown) => options.onAppMessage(id, message));
-      // EPIPE and ERR_IPC_CHANNEL_CLOSED of a worker that dies; its exit says all there is to say.
+  /** Those that the system had no room for yet (EMFILE, EAGAIN). */
+  const late = new Map<number, NodeJS.Timeout>();
+  const fork = (id: number, env: Readonly<Record<string, string>>): void => {
+    const worker = inOwnSession(() => cluster.fork(env));
+    if (worker.process.pid === undefined) {
+      // Told by an 'error' as well, in a moment.
       worker.on('error', () => {});
-      worker.process.once('exit', (code: number | null, name: string | null) => {
-        running.delete(id);
-        // What it started and left behind goes with it.
-        if (pid !== undefined) killGroup(pid);
-        pids();
-        options.onExit(id, { code, signal: name });
-      });
-    },
-    send(id, message, handle) {
+      Reflect.deleteProperty(cluster.workers ?? {}, worker.id);
+      late.set(id, setTimeout(fork, AGAIN, id, env).unref());
+      return;
+    }
+    late.delete(id);
+    enlist(id, worker);
+  };
+  const enlist = (id: number, worker: Worker): void => {
+    running.set(id, worker);
+    const { pid } = worker.process;
+    pids();
+    // Node confirms handles in the order in which they were sent.
+    const sent: (() => void)[] = [];
+    handles.set(worker, sent);
+    worker.process.on('internalMessage', (message: { cmd?: string; zdr: ToPrimary }, handle: unknown) => {
+      if (message.cmd === 'NODE_HANDLE_ACK') sent.shift();
+      if (message.cmd === 'NODE_HANDLE_NACK') sent.shift()?.();
+      if (message.cmd === ENVELOPE) options.onMessage(id, message.zdr, handle as Handle | undefined);
+    });
+    worker.on('message', (message: unknown) => options.onAppMessage(id, message));
+    // EPIPE and ERR_IPC_CHANNEL_CLOSED of a worker that dies; its exit says all there is to say.
+    worker.on('error', () => {});
+    worker.process.once('exit', (code: number | null, name: string | null) => {
+      running.delete(id);
+      // What it started and left behind goes with it.
+      if (pid !== undefined) killGroup(pid);
+      pids();
+      options.onExit(id, { code, signal: name });
+    });
+  };
+  return {
+    fork,
+    send(id, message, handle, refused = () => {}) {
       const worker = running.get(id);
       if (worker === undefined || !worker.process.connected) return;
+      if (handle !== undefined) handles.get(worker)?.push(refused);
       const envelope = { cmd: ENVELOPE, zdr: message };
       worker.process.send(envelope, handle as unknown as SendHandle, { keepOpen: true }, () => {});
     },
@@ -75,6 +101,11 @@ export function openWorkers(options: WorkersOptions): Workers {
       signal(child.pid, 'SIGTERM');
     },
     kill(id) {
+      if (late.has(id)) {
+        clearTimeout(late.get(id));
+        late.delete(id);
+        return options.onExit(id, { code: null, signal: 'SIGKILL' });
+      }
       const pid = running.get(id)?.process.pid;
       if (pid !== undefined) killGroup(pid);
     },

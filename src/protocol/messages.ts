@@ -64,6 +64,8 @@ export type ToWorker =
       readonly past: Past | null;
       readonly peer: Peer | null;
     }
+  /** The connection that this worker gave away under this number has arrived. */
+  | { readonly tag: 'got'; readonly id: number }
   /** Connections go to another generation from here on: relays to the one before are given up. */
   | { readonly tag: 'routed' }
   /** End now what is still open. `polite`: only what has no end of its own (WebSockets, event streams). */
@@ -108,10 +110,16 @@ export type ToPrimary =
   /** Nothing is accepted or answered by this worker any more but what is under way. */
   | { readonly tag: 'cut' }
   /**
-   * With an idle connection. `past`: null where no server has met the client yet. `peer`: what is sent is a stream
+   * With an idle connection, under a number of this worker's own. `past`: null where no server has met the client yet. `peer`: what is sent is a stream
    * whose TLS or HTTP/2 session this worker carries on.
    */
-  | { readonly tag: 'move'; readonly key: Key; readonly past: Past | null; readonly peer: Peer | null }
+  | {
+      readonly tag: 'move';
+      readonly id: number;
+      readonly key: Key;
+      readonly past: Past | null;
+      readonly peer: Peer | null;
+    }
   /** This worker has accepted so many connections in all. */
   | { readonly tag: 'accepted'; readonly total: number }
   /** A taken connection is the app's now. */

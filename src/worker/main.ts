@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { ToWorker } from '../protocol/messages.js';
-import { holdOn, receive, send } from './channel.js';
+import { holdOn, receive, send, whenRefused } from './channel.js';
 import { check, settle, warm } from './ahead/warm.js';
 import { reportLater } from './ahead/report.js';
 import { check as checkOpen, cut } from './cut.js';
@@ -13,7 +13,7 @@ import { adopt, install as installListen, rebound, released } from './listen.js'
 import { openAll } from './listeners.js';
 import { reroute } from './http2.js';
 import { holdOut } from './outage.js';
-import { startTaken, take } from './move.js';
+import { got, sendAgain, startTaken, take } from './move.js';
 import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
 import { load } from './program.js';
@@ -59,6 +59,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
     case 'take':
       if (attached !== undefined) take({ ...message, handle: attached });
       return;
+    case 'got':
+      return got(message.id);
     case 'routed':
       return reroute();
     case 'end':
@@ -82,5 +84,6 @@ installListen();
 watchRequests();
 track(checkOpen);
 receive(handle);
+whenRefused(sendAgain);
 holdOn(true);
 send({ tag: 'standby' });

@@ -7,12 +7,11 @@ import { isLive, listenerOf } from './listeners.js';
 import { resume } from './resume.js';
 import { type Connection, forget, latest } from './sockets.js';
 
-let moving = 0;
 let onMoved = (): void => {};
 
 /** Connections on their way out of this process. */
 export function isMoving(): boolean {
-  return moving > 0;
+  return leaving.size > 0;
 }
 
 export function whenMoved(listener: () => void): void {
@@ -42,41 +41,67 @@ export function unconsume({ parser }: Socket): void {
 
 /** Gives an open connection away. `past`: what it has done, null where no server has met the client yet. */
 export function move(key: Key, handle: Handle, past: Past | null, peer: Peer | null): void {
-  moving += 1;
-  leaving.push({ key, handle, past, peer });
+  last += 1;
+  leaving.set(last, { id: last, key, handle, past, peer, onTheWay: false });
   sendNext();
 }
 
-/**
- * Connections that the channel was not given yet. At each acknowledgement of a handle node goes through everything that
- * waits behind it, so that a thousand at once would cost the square of it.
- */
-const leaving: Leaving[] = [];
-const AHEAD = 2;
-let onTheWay = 0;
-
 interface Leaving {
+  readonly id: number;
   readonly key: Key;
   readonly handle: Handle;
   /** Null where the client has met no server yet. */
   readonly past: Past | null;
   readonly peer: Peer | null;
+  /** The channel has it. */
+  onTheWay: boolean;
 }
 
+/** What the primary has not got yet: this copy keeps it open. */
+const leaving = new Map<number, Leaving>();
+let last = 0;
+
+/**
+ * So many does the channel get at once. At each acknowledgement of a handle node goes through everything that waits
+ * behind it, so that a thousand would cost the square of it.
+ */
+const AHEAD = 2;
+let onTheWay = 0;
+
 function sendNext(): void {
-  if (onTheWay >= AHEAD) return;
-  const next = leaving.shift();
-  if (next === undefined) return;
-  const { key, handle, past, peer } = next;
-  onTheWay += 1;
-  send({ tag: 'move', key, past, peer }, handle, () => {
-    // Our copy; the client's end notices nothing.
-    handle.close();
-    moving -= 1;
-    onTheWay -= 1;
+  for (const entry of leaving.values()) {
+    if (onTheWay >= AHEAD) return;
+    if (entry.onTheWay) continue;
+    const { id, key, handle, past, peer } = entry;
+    entry.onTheWay = true;
+    onTheWay += 1;
+    send({ tag: 'move', id, key, past, peer }, handle);
+  }
+}
+
+/** The primary has it: the client's end notices nothing when this copy goes. */
+export function got(id: number): void {
+  const entry = leaving.get(id);
+  if (entry === undefined) return;
+  leaving.delete(id);
+  if (entry.onTheWay) onTheWay -= 1;
+  entry.handle.close();
+  sendNext();
+  onMoved();
+}
+
+/** How long the primary is left to get rid of what it holds before it is asked again, in ms. */
+const PAUSE = 100;
+let again: NodeJS.Timeout | null = null;
+
+/** Some of what was sent did not arrive. What arrived all the same is known to the primary by its number. */
+export function sendAgain(): void {
+  again ??= setTimeout(() => {
+    again = null;
+    for (const entry of leaving.values()) entry.onTheWay = false;
+    onTheWay = 0;
     sendNext();
-    onMoved();
-  });
+  }, PAUSE);
 }
 
 interface Taken {
