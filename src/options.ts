@@ -32,6 +32,8 @@ export interface InstanceOptions {
   readonly watching: Watching | null;
   /** `NODE_ENV` of the app, where neither the environment nor an environment file says it. */
   readonly nodeEnv: 'development' | 'production';
+  /** HTML pages load themselves anew after a rollover, and show what keeps the next one from coming. */
+  readonly liveReload: boolean;
   /** Evaluate packages of the app in the standby, where it cannot tell. */
   readonly ahead: boolean;
   /** Columns of the terminal, for the frames of build messages; 0 where it is not known. */

@@ -1,17 +1,16 @@
 import type { Paint } from './paint.js';
 
-/** All of zdr on one screen: 24 lines of less than 80 columns. */
+/** All of zdr on one screen: 23 lines of less than 80 columns. */
 export function helpText(version: string, paint: Paint): string {
   const option = (names: string, text: string) => `  ${paint.cyan(names.padEnd(28))} ${text}`;
   const example = (command: string, text: string) => `  ${command.padEnd(42)} ${paint.dim(text)}`;
   return `${[
     `${paint.green(paint.bold('zdr'))} ${paint.green(`v${version}`)}  save a file: the new code serves, no request is dropped`,
     '',
-    `${paint.bold('zdr dev')}   [entry] [options] [-- arguments of the app]   watches`,
-    `${paint.bold('zdr start')} [entry] [options] [-- arguments of the app]   rolls over on SIGUSR2`,
+    `${paint.bold('zdr dev')} | ${paint.bold('zdr start')} [entry] [options] [-- arguments of the app]`,
     '',
     option('-w, --workers <n|max>', 'processes that serve (dev 1, start max)'),
-    option('    --drain <time>', 'for old code to finish its requests (10m, start 30s)'),
+    option('    --drain <time>', 'for old code to finish (dev 10m, start 30s)'),
     option('    --boot <time>', 'for new code to listen (10s)'),
     option('    --env-file <file>', 'environment; also --env-file-if-exists'),
     option('-r, --require, --import <m>', 'load a module before the app'),
@@ -20,13 +19,13 @@ export function helpText(version: string, paint: Paint): string {
     option('    --watch, --ignore <glob>', 'files to watch besides, files to leave alone'),
     option('    --poll [ms]', 'look at the files instead of waiting for events'),
     option('    --ready-url <path>', 'start: new code serves once this answers 2xx'),
+    option('    --live-reload', 'dev: open pages load themselves anew'),
     option('    --no-ahead', 'load no package before a save needs it'),
     option('-q, --quiet, --json', 'tell problems only; tell events, one a line'),
-    option('    --color, --no-color', 'as NO_COLOR and FORCE_COLOR'),
-    option('-h, --help, -v, --version', ''),
+    option('    --color, --no-color', 'also NO_COLOR, FORCE_COLOR; -h help, -v version'),
     '',
-    example('zdr dev', 'what package.json or src says'),
-    example('zdr dev --env-file .env -- --port 8080', 'the app gets --port 8080'),
+    example('zdr dev', 'watches what package.json says'),
+    example('zdr start --ready-url /health -- -p 80', 'the app gets -p 80'),
     '',
     paint.dim('Ctrl-C stops when all is answered, twice at once. SIGUSR2 reloads. A time: 10s'),
   ]

@@ -19,6 +19,7 @@ export interface RunCommand {
   readonly ignore: readonly string[];
   readonly poll: number | null;
   readonly readyUrl: string | null;
+  readonly liveReload: boolean;
   readonly ahead: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
@@ -36,6 +37,7 @@ const own: Readonly<Partial<Record<FlagName, RunCommand['tag']>>> = {
   watch: 'dev',
   ignore: 'dev',
   poll: 'dev',
+  'live-reload': 'dev',
   'no-ahead': 'dev',
   'ready-url': 'start',
 };
@@ -63,6 +65,7 @@ export function runCommand(
     ignore: [] as string[],
     poll: null as number | null,
     readyUrl: null as string | null,
+    liveReload: false,
     ahead: defaults[tag].ahead as boolean,
     quiet: false,
     json: false,
@@ -81,7 +84,11 @@ function misplaced({ name, as }: GivenOption, only: RunCommand['tag']): Wrong {
     return wrong(`${as} is an option of zdr start`, 'under zdr dev an app is ready once it listens');
   return wrong(
     `${as} is an option of zdr dev`,
-    name === 'no-ahead' ? 'zdr start loads nothing ahead' : 'zdr start does not watch; zdr reload rolls over',
+    name === 'no-ahead'
+      ? 'zdr start loads nothing ahead'
+      : name === 'live-reload'
+        ? 'zdr start adds nothing to pages'
+        : 'zdr start does not watch; zdr reload rolls over',
   );
 }
 
@@ -140,6 +147,9 @@ function apply({ name, as, value }: GivenOption, command: Mutable<RunCommand>): 
       if (!/^\/|^https?:\/\/./.test(text) || !URL.canParse(text, 'http://localhost'))
         return wrong(`${as} ${text} is no path or URL`, `write ${as} /health`);
       command.readyUrl = text;
+      return null;
+    case 'live-reload':
+      command.liveReload = true;
       return null;
     case 'no-ahead':
       command.ahead = false;

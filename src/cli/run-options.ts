@@ -14,7 +14,20 @@ export type Resolved = { readonly tag: 'resolved'; readonly options: Omit<Instan
 export function resolveRun(command: RunCommand, cwd: string): Resolved | Wrong {
   const entry = resolveEntry(command.entry, cwd);
   if (entry.tag === 'wrong') return entry;
-  const { tag: mode, args, drain, boot, execArgv, conditions, watch, ignore, poll, readyUrl, ahead } = command;
+  const {
+    tag: mode,
+    args,
+    drain,
+    boot,
+    execArgv,
+    conditions,
+    watch,
+    ignore,
+    poll,
+    readyUrl,
+    liveReload,
+    ahead,
+  } = command;
   const envFiles = command.envFiles.map(({ path, required }) => ({ path: resolve(cwd, path), required }));
   for (const [at, { path, required }] of envFiles.entries())
     if (required && !isFile(path))
@@ -43,6 +56,7 @@ export function resolveRun(command: RunCommand, cwd: string): Resolved | Wrong {
       tsconfig,
       watching: mode === 'dev' ? { include: watch, ignore, poll } : null,
       nodeEnv: mode === 'dev' ? 'development' : 'production',
+      liveReload,
       ahead,
     },
   };

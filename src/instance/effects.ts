@@ -25,6 +25,8 @@ export function carryOut(parts: Parts, effect: Effect): void {
         tickets: parts.tickets,
         workers: options.workers,
         readyUrl: options.readyUrl,
+        liveReload: options.liveReload,
+        trouble: parts.pages.trouble(),
       };
       return send(effect.worker, { tag: 'load', program });
     }

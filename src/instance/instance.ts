@@ -12,6 +12,7 @@ import { openAnnouncer } from './announce.js';
 import { carryOut } from './effects.js';
 import { environmentOf } from './environment.js';
 import { receive } from './messages.js';
+import { openPages } from './pages.js';
 import { servingWorkers, type Parts } from './parts.js';
 import { openReloads, type Reloaded } from './reload.js';
 import { openSource } from './source.js';
@@ -37,6 +38,7 @@ export function openInstance(given: InstanceOptions): Instance {
     onEvent(event) {
       given.onEvent(event);
       reloads.heard(event);
+      pages.heard(event);
     },
   };
   const folder = openFolder(options.root);
@@ -45,6 +47,7 @@ export function openInstance(given: InstanceOptions): Instance {
   const closed = new Promise<number>((resolve) => {
     end = resolve;
   });
+  const pages = openPages(() => parts);
   const { mode, workers: count, boot, drain } = options;
   const readiness = options.readyUrl === null ? 'listening' : 'said';
   const rollover = openRollover({ mode, readiness, workers: count, boot, drain }, (effect) => carryOut(parts, effect));
@@ -100,6 +103,7 @@ export function openInstance(given: InstanceOptions): Instance {
     transit,
     source,
     announcer,
+    pages,
     ahead,
     route,
     tickets,

@@ -48,6 +48,8 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
       return transit.accepted(worker, message.total);
     case 'took':
       return transit.took(message.id);
+    case 'no-live-reload':
+      return parts.pages.cannot(message.path, message.why);
     case 'drained':
       return dispatch({ type: 'worker-drained', worker });
     case 'open':

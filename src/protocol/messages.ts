@@ -72,6 +72,8 @@ export type ToWorker =
   | { readonly tag: 'end'; readonly polite: boolean }
   /** What each worker of this generation has accepted in the mean. */
   | { readonly tag: 'fair'; readonly share: number }
+  /** What keeps the next version from coming, for open pages; null: nothing does. */
+  | { readonly tag: 'trouble'; readonly text: string | null }
   | { readonly tag: 'list' }
   | { readonly tag: 'probe' }
   /** The primary let go of its copy of a listening handle (or keeps it for others). */
@@ -124,6 +126,8 @@ export type ToPrimary =
   | { readonly tag: 'accepted'; readonly total: number }
   /** A taken connection is the app's now. */
   | { readonly tag: 'took'; readonly id: number }
+  /** An HTML page that could not get the script: it is compressed, or its policy forbids it. */
+  | { readonly tag: 'no-live-reload'; readonly path: string; readonly why: 'encoded' | 'policy' }
   | { readonly tag: 'drained' }
   | { readonly tag: 'open'; readonly open: readonly Open[] }
   | { readonly tag: 'probed' };
@@ -154,4 +158,8 @@ export interface Program {
   readonly workers: number;
   /** The worker is ready once the app answers this with 2xx; null: once it listens. */
   readonly readyUrl: string | null;
+  /** HTML pages load themselves anew after a rollover, and show what keeps the next one from coming. */
+  readonly liveReload: boolean;
+  /** What keeps the next version from coming, for those pages. */
+  readonly trouble: string | null;
 }

@@ -18,6 +18,12 @@ import { allConnections, canMove, type Connection, connectionOf, divertLate, for
 type Phase = 'serving' | 'moving' | 'closing' | 'drained';
 
 let phase: Phase = 'serving';
+let before: (moves: boolean) => void = () => {};
+
+/** What of our own is to be ended at the cut. `moves`: another generation follows. */
+export function onCut(listener: (moves: boolean) => void): void {
+  before = listener;
+}
 
 /**
  * From the moment that this returns, no request that comes in is answered by this worker, but on connections that
@@ -28,6 +34,7 @@ export function cut(moves: boolean): void {
   if (phase !== 'serving') return;
   phase = moves ? 'moving' : 'closing';
   shutAll();
+  before(moves);
   leaveDatagrams();
   if (process.env['ZDR_TEST_HANDOVER'] === 'off') return disconnect();
   divertLate((connection) => void release(connection));

@@ -67,6 +67,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       return end(message.polite);
     case 'fair':
       return setFair(message.share);
+    case 'trouble':
+      return void import('./live/events.js').then(({ setTrouble }) => setTrouble(message.text));
     case 'list':
       return send({ tag: 'open', open: listOpen() });
     case 'probe':

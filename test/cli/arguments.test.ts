@@ -18,6 +18,7 @@ const bare: RunCommand = {
   ignore: [],
   poll: null,
   readyUrl: null,
+  liveReload: false,
   ahead: true,
   quiet: false,
   json: false,
