@@ -52,6 +52,7 @@ export function openInstance(given: InstanceOptions): Instance {
   const readiness = options.readyUrl === null ? 'listening' : 'said';
   const rollover = openRollover({ mode, readiness, workers: count, boot, drain }, (effect) => carryOut(parts, effect));
   const { dispatch } = rollover;
+  const fallbacks: Parts['fallbacks'] = new Map();
   const route: Parts['route'] = { generation: null };
   const announcer = openAnnouncer(performance.now(), () => parts);
   const workers = openWorkers({
@@ -64,6 +65,7 @@ export function openInstance(given: InstanceOptions): Instance {
     onExit(worker, exit) {
       ahead?.exited(worker);
       sockets.gone(worker);
+      fallbacks.delete(worker);
       dispatch({ type: 'worker-exited', worker, exit });
       transit.gone(worker);
     },
@@ -105,6 +107,7 @@ export function openInstance(given: InstanceOptions): Instance {
     announcer,
     pages,
     ahead,
+    fallbacks,
     route,
     tickets,
     close,

@@ -91,6 +91,8 @@ export type ToPrimary =
   | { readonly tag: 'listening'; readonly key: Key; readonly address: Address }
   /** The app closed its server. */
   | { readonly tag: 'release'; readonly key: Key }
+  /** A handover from this worker has to do without something. */
+  | { readonly tag: 'fallback'; readonly name: Fallback }
   | { readonly tag: 'evaluated' }
   /** What the app has loaded from node_modules, and how it changed the environment. `script`: its bundle is CommonJS. */
   | {
@@ -131,6 +133,13 @@ export type ToPrimary =
   | { readonly tag: 'drained' }
   | { readonly tag: 'open'; readonly open: readonly Open[] }
   | { readonly tag: 'probed' };
+
+/**
+ * Something of node that this system lacks, and what a handover does instead.
+ * - `move`: open HTTP/1.1 connections stay with the old code, whose next answer there is the last (`Connection: close`)
+ * - `relay`: TLS connections stay likewise, and HTTP/2 sessions are asked to leave at once
+ */
+export type Fallback = 'move' | 'relay';
 
 /** Why no version of the app can answer. */
 export interface Outage {
