@@ -59,6 +59,7 @@ export function openInstance(given: InstanceOptions): Instance {
     cwd: options.cwd,
     execArgv: options.execArgv,
     onMessage: (worker, message, handle) => receive(parts, worker, message, handle),
+    hasRoom: () => transit.hasRoom(),
     onAppMessage(worker, message) {
       if (message === 'ready') dispatch({ type: 'worker-said-ready', worker });
     },
@@ -73,7 +74,14 @@ export function openInstance(given: InstanceOptions): Instance {
   });
   const { send } = workers;
   const sockets = openSockets(send);
-  const transit = openTransit(send, () => servingWorkers(parts));
+  const transit = openTransit(
+    {
+      send,
+      give: (worker, message, handle) => workers.give(worker, message, handle),
+      hasLane: (worker) => workers.hasLane(worker),
+    },
+    () => servingWorkers(parts),
+  );
   const ahead = !options.ahead
     ? null
     : openAhead({

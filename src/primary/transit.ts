@@ -1,4 +1,4 @@
-import type { Key, Past, Peer, ToPrimary, ToWorker } from '../protocol/messages.js';
+import type { Key, Past, Peer, ToWorker } from '../protocol/messages.js';
 import type { Handle } from './workers.js';
 
 interface Moving {
@@ -16,9 +16,12 @@ interface Moving {
  * said that it has the connection: what is only in transit is not lost with either of them.
  */
 export interface Transit {
-  /** `worker` gives one away, and keeps its copy until it hears that it has arrived. */
-  move(worker: number, message: Extract<ToPrimary, { tag: 'move' }>, handle: Handle): void;
-  took(id: number): void;
+  move(key: Key, past: Past | null, peer: Peer | null, handle: Handle): void;
+  took(ids: readonly number[]): void;
+  /** The worker did not take it: another gets it, or the same one a little later. */
+  missed(id: number): void;
+  /** Whether it keeps one more. */
+  hasRoom(): boolean;
   /** A worker has got so many in all. The others learn what is fair. */
   accepted(worker: number, total: number): void;
   /** What it had not taken goes to another. */
@@ -29,19 +32,28 @@ export interface Transit {
 }
 
 /**
- * So many are on their way to a worker at once. Its channel takes one handle after the other, and what is sent behind
- * them waits: a `cut` behind a thousand connections would come too late.
+ * So many are on their way to a worker at once; the others may still go to another one that keeps up. Where they share
+ * the channel with everything else it must be few: a `cut` behind a thousand connections would come too late.
  */
-const AHEAD = 8;
+const AHEAD = 256;
+const AHEAD_IN_CHANNEL = 8;
 
-/** With more than this here, the old workers keep what they have: descriptors are few on some systems. */
-const FULL = 256;
+/** With so many here, the old workers keep what they have: descriptors are few on some systems. */
+const FULL = 2_000;
 
-/** How long a worker that has no descriptor left is not tried again, in ms. */
-const PAUSE = 100;
+/** When a worker is offered again what it could not take, in ms. */
+const AGAIN = 100;
+
+type Take = Extract<ToWorker, { tag: 'take' }>;
+
+export interface Ways {
+  send(worker: number, message: ToWorker): void;
+  give(worker: number, message: Take, handle: Handle): void;
+  hasLane(worker: number): boolean;
+}
 
 export function openTransit(
-  send: (worker: number, message: ToWorker, handle?: Handle, refused?: () => void) => void,
+  { send, give, hasLane }: Ways,
   /** The workers that connections are to go to now. */
   targets: () => readonly number[],
 ): Transit {
@@ -52,17 +64,6 @@ export function openTransit(
   const underWay = new Set<Moving>();
   /** How many each worker has got, by its own count and by what it was sent since. */
   const given = new Map<number, number>();
-  /** What has arrived and was not confirmed: those who gave it away send no more meanwhile. */
-  const unanswered: { readonly worker: number; readonly id: number }[] = [];
-  const answer = (): void => {
-    while (moving.size <= FULL) {
-      const next = unanswered.shift();
-      if (next === undefined) return;
-      send(next.worker, { tag: 'got', id: next.id });
-    }
-  };
-  /** The numbers that workers have given to what arrived. */
-  const seen = new Map<number, Set<number>>();
   let last = 0;
   const onTheWay = (worker: number): number => {
     let count = 0;
@@ -72,7 +73,7 @@ export function openTransit(
   /** The one that was given least, of those that keep up. */
   const next = (): number | undefined =>
     targets()
-      .filter((worker) => onTheWay(worker) < AHEAD)
+      .filter((worker) => onTheWay(worker) < (hasLane(worker) ? AHEAD : AHEAD_IN_CHANNEL))
       .sort((one, other) => (given.get(one) ?? 0) - (given.get(other) ?? 0))[0];
   const forward = (): void => {
     for (const entry of waiting) {
@@ -83,40 +84,38 @@ export function openTransit(
       entry.worker = worker;
       given.set(worker, (given.get(worker) ?? 0) + 1);
       const { id, key, past, peer, handle } = entry;
-      send(worker, { tag: 'take', id, key, past, peer }, handle, () => setTimeout(() => back(entry, worker), PAUSE));
+      give(worker, { tag: 'take', id, key, past, peer }, handle);
     }
   };
-  /** `worker` could not take it. */
-  const back = (entry: Moving, worker: number): void => {
-    if (entry.worker !== worker || !underWay.delete(entry)) return;
-    entry.worker = null;
-    waiting.add(entry);
-    forward();
-  };
   return {
-    move(worker, { id, key, past, peer }, handle) {
-      const arrived = seen.get(worker) ?? new Set();
-      seen.set(worker, arrived);
-      // Sent again, since it seemed lost.
-      if (arrived.has(id)) return handle.close();
-      arrived.add(id);
+    move(key, past, peer, handle) {
       last += 1;
       const entry: Moving = { id: last, key, past, peer, handle, worker: null };
       moving.set(entry.id, entry);
       waiting.add(entry);
-      unanswered.push({ worker, id });
-      answer();
       forward();
     },
-    took(id) {
+    took(ids) {
+      for (const id of ids) {
+        const entry = moving.get(id);
+        if (entry === undefined) continue;
+        entry.handle.close();
+        moving.delete(id);
+        underWay.delete(entry);
+      }
+      forward();
+    },
+    missed(id) {
       const entry = moving.get(id);
       if (entry === undefined) return;
-      entry.handle.close();
-      moving.delete(id);
+      const { worker } = entry;
       underWay.delete(entry);
-      answer();
-      forward();
+      entry.worker = null;
+      waiting.add(entry);
+      if (worker !== null && targets().includes(worker)) setTimeout(forward, AGAIN);
+      else forward();
     },
+    hasRoom: () => moving.size < FULL,
     accepted(worker, total) {
       given.set(worker, total);
       const workers = targets();
@@ -125,7 +124,6 @@ export function openTransit(
     },
     gone(worker) {
       given.delete(worker);
-      seen.delete(worker);
       for (const entry of underWay) {
         if (entry.worker !== worker) continue;
         underWay.delete(entry);

@@ -3,6 +3,8 @@ import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import type { Exit } from '../events.js';
 import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js';
+import type { Lane, Pipe } from '../protocol/lane.js';
+import { laneTo, withPipe } from './lane.js';
 import { inOwnSession, killGroup, signal } from './processes.js';
 
 /** A raw libuv handle, as it comes over a channel. */
@@ -15,6 +17,8 @@ export interface WorkersOptions {
   /** Flags of node for the workers. */
   readonly execArgv: readonly string[];
   readonly onMessage: (worker: number, message: ToPrimary, handle: Handle | undefined) => void;
+  /** Whether one more connection can be kept here; if not, the worker keeps it and asks again. */
+  readonly hasRoom: () => boolean;
   /** What the app says by `process.send`. */
   readonly onAppMessage: (worker: number, message: unknown) => void;
   readonly onExit: (worker: number, exit: Exit) => void;
@@ -22,11 +26,16 @@ export interface WorkersOptions {
   readonly onPids: (pids: readonly number[]) => void;
 }
 
+type Take = Extract<ToWorker, { tag: 'take' }>;
+
 /** The worker processes, by the rollover's ids. Every call is safe for one that has ended. */
 export interface Workers {
   fork(worker: number, env: Readonly<Record<string, string>>): void;
-  /** `refused`: the worker has got neither message nor handle, since it has no descriptor left. */
-  send(worker: number, message: ToWorker, handle?: Handle, refused?: () => void): void;
+  send(worker: number, message: ToWorker, handle?: Handle): void;
+  /** Gives it an open connection. */
+  give(worker: number, message: Take, handle: Handle): void;
+  /** Whether connections have a way of their own to it, where they hold up nothing else. */
+  hasLane(worker: number): boolean;
   /** SIGTERM, and pm2's message for those that wait for it: the app ends by itself. */
   terminate(worker: number): void;
   kill(worker: number): void;
@@ -40,45 +49,54 @@ const EXEC = fileURLToPath(new URL('../worker/main.js', import.meta.url));
 
 export function openWorkers(options: WorkersOptions): Workers {
   const running = new Map<number, Worker>();
-  /** What is to be done about each handle that is on its way, should it not arrive. */
-  const handles = new WeakMap<Worker, (() => void)[]>();
+  const lanes = new Map<number, Lane<Take>>();
   // What cluster itself would share (dgram) is shared, not dealt out: a dying worker takes nothing along.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: EXEC, args: [], execArgv: [...options.execArgv], cwd: options.cwd, silent: false });
   const pids = (): void => {
     options.onPids([...running.values()].flatMap((worker) => worker.process.pid ?? []));
   };
+  const send: Workers['send'] = (id, message, handle) => {
+    const worker = running.get(id);
+    if (worker === undefined || !worker.process.connected) return;
+    const envelope = { cmd: ENVELOPE, zdr: message };
+    worker.process.send(envelope, handle as unknown as SendHandle, { keepOpen: true }, () => {});
+  };
   /** Those that the system had no room for yet (EMFILE, EAGAIN). */
   const late = new Map<number, NodeJS.Timeout>();
-  const fork = (id: number, env: Readonly<Record<string, string>>): void => {
-    const worker = inOwnSession(() => cluster.fork(env));
-    if (worker.process.pid === undefined) {
-      // Told by an 'error' as well, in a moment.
-      worker.on('error', () => {});
-      Reflect.deleteProperty(cluster.workers ?? {}, worker.id);
-      late.set(id, setTimeout(fork, AGAIN, id, env).unref());
-      return;
-    }
+  const fork: Workers['fork'] = (id, env) => {
+    const [worker, pipe] = withPipe(() => inOwnSession(() => cluster.fork(env)));
     late.delete(id);
-    enlist(id, worker);
+    if (worker.process.pid !== undefined) return enlist(id, worker, pipe);
+    // Told by an 'error' as well, in a moment.
+    worker.on('error', () => {});
+    Reflect.deleteProperty(cluster.workers ?? {}, worker.id);
+    late.set(id, setTimeout(fork, AGAIN, id, env).unref());
   };
-  const enlist = (id: number, worker: Worker): void => {
+  const enlist = (id: number, worker: Worker, pipe: Pipe | null): void => {
     running.set(id, worker);
+    const lane = laneTo<ToPrimary, Take>(worker.process, pipe, (message, given) => {
+      const handle = given as Handle | undefined;
+      const taken = handle !== undefined && options.hasRoom();
+      if (taken) options.onMessage(id, message, handle);
+      else handle?.close();
+      return taken;
+    });
+    if (lane !== null) lanes.set(id, lane);
     const { pid } = worker.process;
     pids();
-    // Node confirms handles in the order in which they were sent.
-    const sent: (() => void)[] = [];
-    handles.set(worker, sent);
     worker.process.on('internalMessage', (message: { cmd?: string; zdr: ToPrimary }, handle: unknown) => {
-      if (message.cmd === 'NODE_HANDLE_ACK') sent.shift();
-      if (message.cmd === 'NODE_HANDLE_NACK') sent.shift()?.();
-      if (message.cmd === ENVELOPE) options.onMessage(id, message.zdr, handle as Handle | undefined);
+      if (message.cmd !== ENVELOPE) return;
+      // What is sent before it listens is lost.
+      if (message.zdr.tag === 'standby' && lane !== null) send(id, { tag: 'lane' });
+      options.onMessage(id, message.zdr, handle as Handle | undefined);
     });
     worker.on('message', (message: unknown) => options.onAppMessage(id, message));
     // EPIPE and ERR_IPC_CHANNEL_CLOSED of a worker that dies; its exit says all there is to say.
     worker.on('error', () => {});
     worker.process.once('exit', (code: number | null, name: string | null) => {
       running.delete(id);
+      lanes.delete(id);
       // What it started and left behind goes with it.
       if (pid !== undefined) killGroup(pid);
       pids();
@@ -87,13 +105,13 @@ export function openWorkers(options: WorkersOptions): Workers {
   };
   return {
     fork,
-    send(id, message, handle, refused = () => {}) {
-      const worker = running.get(id);
-      if (worker === undefined || !worker.process.connected) return;
-      if (handle !== undefined) handles.get(worker)?.push(refused);
-      const envelope = { cmd: ENVELOPE, zdr: message };
-      worker.process.send(envelope, handle as unknown as SendHandle, { keepOpen: true }, () => {});
+    send,
+    give(id, message, handle) {
+      const lane = lanes.get(id);
+      if (lane === undefined) send(id, message, handle);
+      else lane.send(message, handle);
     },
+    hasLane: (id) => lanes.has(id),
     terminate(id) {
       const { process: child } = running.get(id) ?? {};
       if (child?.pid === undefined) return;

@@ -41,6 +41,8 @@ export interface PeerTls {
 }
 
 export type ToWorker =
+  /** The answer to `standby`: connections come and go on a pipe of their own. */
+  | { readonly tag: 'lane' }
   /** With a listening handle that the primary keeps: the app's `listen` for this key takes it, and waits for `go`. */
   | { readonly tag: 'adopt'; readonly key: Key; readonly address: Address }
   | { readonly tag: 'load'; readonly program: Program }
@@ -64,8 +66,6 @@ export type ToWorker =
       readonly past: Past | null;
       readonly peer: Peer | null;
     }
-  /** The connection that this worker gave away under this number has arrived. */
-  | { readonly tag: 'got'; readonly id: number }
   /** Connections go to another generation from here on: relays to the one before are given up. */
   | { readonly tag: 'routed' }
   /** End now what is still open. `polite`: only what has no end of its own (WebSockets, event streams). */
@@ -114,20 +114,23 @@ export type ToPrimary =
   /** Nothing is accepted or answered by this worker any more but what is under way. */
   | { readonly tag: 'cut' }
   /**
-   * With an idle connection, under a number of this worker's own. `past`: null where no server has met the client yet. `peer`: what is sent is a stream
+   * With an idle connection. `past`: null where no server has met the client yet. `peer`: what is sent is a stream
    * whose TLS or HTTP/2 session this worker carries on.
    */
   | {
       readonly tag: 'move';
-      readonly id: number;
       readonly key: Key;
       readonly past: Past | null;
       readonly peer: Peer | null;
     }
   /** This worker has accepted so many connections in all. */
   | { readonly tag: 'accepted'; readonly total: number }
-  /** A taken connection is the app's now. */
-  | { readonly tag: 'took'; readonly id: number }
+  /** These are the app's now. */
+  | { readonly tag: 'took'; readonly ids: readonly number[] }
+  /** Not taken: this worker was cut meanwhile, or may open no more files. */
+  | { readonly tag: 'missed'; readonly id: number }
+  /** What is still open is answered by newer code; this worker only carries it. */
+  | { readonly tag: 'relays' }
   /** An HTML page that could not get the script: it is compressed, or its policy forbids it. */
   | { readonly tag: 'no-live-reload'; readonly path: string; readonly why: 'encoded' | 'policy' }
   | { readonly tag: 'drained' }

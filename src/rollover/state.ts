@@ -102,6 +102,8 @@ export type Worker =
   /** Was told to accept nothing more and has not confirmed. */
   | (App & { readonly tag: 'cutting' })
   | (App & { readonly tag: 'draining' })
+  /** Nothing of its own app is open any more: it lives on for connections whose requests newer code answers. */
+  | (App & { readonly tag: 'relaying' })
   /** SIGTERM was sent. */
   | (App & { readonly tag: 'retiring' })
   /** SIGKILL was sent. */

@@ -15,7 +15,7 @@ import {
   fail,
 } from './boot.js';
 import { buildFailed, built, bundlesOf, changed, tellFailure } from './builds.js';
-import { clear, cut, deadline, drained, open, tell } from './drain.js';
+import { clear, cut, deadline, drained, open, tell, relays } from './drain.js';
 import type { Effect } from './effects.js';
 import type { RolloverEvent, Timer } from './events.js';
 import { exited, replace, respawn } from './exits.js';
@@ -111,6 +111,8 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
       return probed(turn, worker);
     case 'worker-cut':
       return cut(turn, worker);
+    case 'worker-relays':
+      return relays(turn, worker);
     case 'worker-drained':
       return drained(turn, worker);
     case 'worker-open':

@@ -10,17 +10,11 @@ interface Envelope {
 // Taken before the app runs: what it does to `process.send` is its own affair.
 const sendRaw = process.send?.bind(process);
 
-export function send(message: ToPrimary, handle?: Handle): void {
-  if (sendRaw === undefined || !process.connected) return;
+/** Sends, and calls `sent` when the message (and the handle) has left this process, or cannot. */
+export function send(message: ToPrimary, handle?: Handle, sent: () => void = () => {}): void {
+  if (sendRaw === undefined || !process.connected) return sent();
   // A channel that closes under way is no error here: node ends the worker then.
-  sendRaw({ cmd: ENVELOPE, zdr: message }, handle as unknown as SendHandle, {}, () => {});
-}
-
-/** The primary could not take a handle: it has no descriptor left. Which one it was, node does not say. */
-export function whenRefused(listener: () => void): void {
-  process.on('internalMessage' as 'message', (message) => {
-    if ((message as Envelope).cmd === 'NODE_HANDLE_NACK') listener();
-  });
+  sendRaw({ cmd: ENVELOPE, zdr: message }, handle as unknown as SendHandle, {}, sent);
 }
 
 /** Messages of the primary, in order. The app's `process.on('message')` does not see them. */

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { ToWorker } from '../protocol/messages.js';
-import { holdOn, receive, send, whenRefused } from './channel.js';
+import { holdOn, receive, send } from './channel.js';
 import { check, settle, warm } from './ahead/warm.js';
 import { reportLater } from './ahead/report.js';
 import { check as checkOpen, cut } from './cut.js';
@@ -14,7 +14,8 @@ import { adopt, install as installListen, rebound, released } from './listen.js'
 import { openAll } from './listeners.js';
 import { reroute } from './http2.js';
 import { holdOut } from './outage.js';
-import { got, sendAgain, startTaken, take } from './move.js';
+import { openOurs } from './lane.js';
+import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
 import { load } from './program.js';
@@ -27,6 +28,8 @@ import { dealt } from './tickets.js';
 function handle(message: ToWorker, attached: Handle | undefined): void {
   faultAt(message);
   switch (message.tag) {
+    case 'lane':
+      return openOurs(handle);
     case 'adopt':
       if (attached === undefined) return;
       if (message.address.kind === 'udp') adoptDatagrams(message.key, message.address, attached as UdpHandle);
@@ -59,10 +62,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
     case 'cut':
       return cut(message.move);
     case 'take':
-      if (attached !== undefined) take({ ...message, handle: attached });
-      return;
-    case 'got':
-      return got(message.id);
+      return take(message, attached);
     case 'routed':
       return reroute();
     case 'end':
@@ -88,6 +88,5 @@ installListen();
 watchRequests();
 track(checkOpen);
 receive(handle);
-whenRefused(sendAgain);
 holdOn(true);
 send({ tag: 'standby' });

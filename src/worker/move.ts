@@ -1,17 +1,22 @@
-import type { Key, Past, Peer } from '../protocol/messages.js';
+import type { Key, Past, Peer, ToPrimary, ToWorker } from '../protocol/messages.js';
 import { acceptHere } from './accept.js';
 import { admit } from './admit.js';
 import { send } from './channel.js';
 import type { Handle, Server, Socket } from './internals.js';
+import { sendAway } from './lane.js';
 import { isLive, listenerOf } from './listeners.js';
+import { queue } from './queue.js';
 import { resume } from './resume.js';
 import { type Connection, forget, latest } from './sockets.js';
 
+type Take = Extract<ToWorker, { tag: 'take' }>;
+
+let moving = 0;
 let onMoved = (): void => {};
 
 /** Connections on their way out of this process. */
 export function isMoving(): boolean {
-  return leaving.size > 0;
+  return moving > 0;
 }
 
 export function whenMoved(listener: () => void): void {
@@ -41,67 +46,55 @@ export function unconsume({ parser }: Socket): void {
 
 /** Gives an open connection away. `past`: what it has done, null where no server has met the client yet. */
 export function move(key: Key, handle: Handle, past: Past | null, peer: Peer | null): void {
-  last += 1;
-  leaving.set(last, { id: last, key, handle, past, peer, onTheWay: false });
+  moving += 1;
+  leaving.push({ message: { tag: 'move', key, past, peer }, handle });
   sendNext();
 }
 
 interface Leaving {
-  readonly id: number;
-  readonly key: Key;
+  readonly message: Extract<ToPrimary, { tag: 'move' }>;
   readonly handle: Handle;
-  /** Null where the client has met no server yet. */
-  readonly past: Past | null;
-  readonly peer: Peer | null;
-  /** The channel has it. */
-  onTheWay: boolean;
 }
 
-/** What the primary has not got yet: this copy keeps it open. */
-const leaving = new Map<number, Leaving>();
-let last = 0;
+/** So many are sent before the primary has said what came of them. */
+const AHEAD = 64;
 
-/**
- * So many does the channel get at once. At each acknowledgement of a handle node goes through everything that waits
- * behind it, so that a thousand would cost the square of it.
- */
-const AHEAD = 2;
+/** When the primary is offered again what it could not take, in ms. */
+const AGAIN = 100;
+
+const leaving: Leaving[] = [];
 let onTheWay = 0;
+let pause: NodeJS.Timeout | null = null;
 
+/** This copy keeps a connection open until the primary has it. */
 function sendNext(): void {
-  for (const entry of leaving.values()) {
-    if (onTheWay >= AHEAD) return;
-    if (entry.onTheWay) continue;
-    const { id, key, handle, past, peer } = entry;
-    entry.onTheWay = true;
+  while (onTheWay < AHEAD && pause === null) {
+    const next = leaving.shift();
+    if (next === undefined) return;
     onTheWay += 1;
-    send({ tag: 'move', id, key, past, peer }, handle);
+    const settled = (arrived: boolean): void => {
+      onTheWay -= 1;
+      if (arrived) gone(next);
+      else refused(next);
+      sendNext();
+    };
+    if (!sendAway(next.message, next.handle, settled)) queue({ ...next, gone: () => settled(true) });
   }
 }
 
-/** The primary has it: the client's end notices nothing when this copy goes. */
-export function got(id: number): void {
-  const entry = leaving.get(id);
-  if (entry === undefined) return;
-  leaving.delete(id);
-  if (entry.onTheWay) onTheWay -= 1;
-  entry.handle.close();
-  sendNext();
+/** The client's end notices nothing. */
+function gone({ handle }: Leaving): void {
+  handle.close();
+  moving -= 1;
   onMoved();
 }
 
-/** How long the primary is left to get rid of what it holds before it is asked again, in ms. */
-const PAUSE = 100;
-let again: NodeJS.Timeout | null = null;
-
-/** Some of what was sent did not arrive. What arrived all the same is known to the primary by its number. */
-export function sendAgain(): void {
-  again ??= setTimeout(() => {
-    again = null;
-    for (const entry of leaving.values()) entry.onTheWay = false;
-    onTheWay = 0;
+function refused(entry: Leaving): void {
+  leaving.push(entry);
+  pause ??= setTimeout(() => {
+    pause = null;
     sendNext();
-  }, PAUSE);
+  }, AGAIN);
 }
 
 interface Taken {
@@ -114,15 +107,35 @@ interface Taken {
 }
 
 const held: Taken[] = [];
+let over = false;
 
 /** An open connection of an older generation. It is not read before this worker is live. */
-export function take(taken: Taken): void {
+export function take({ id, key, past, peer }: Take, handle: Handle | undefined): void {
+  // Under way when this worker was told to accept nothing more, or too much for it.
+  if (over || handle === undefined) {
+    handle?.close();
+    return send({ tag: 'missed', id });
+  }
+  const taken = { id, key, handle, past, peer };
   if (isLive()) start(taken);
   else held.push(taken);
 }
 
 export function startTaken(): void {
   for (const taken of held.splice(0)) start(taken);
+}
+
+/** From here on nothing is taken: the primary still has its copy. */
+export function takeNoMore(): void {
+  over = true;
+}
+
+const done: number[] = [];
+
+/** Said of all at once that came in the same turn. */
+function took(id: number): void {
+  if (done.push(id) > 1) return;
+  setImmediate(() => send({ tag: 'took', ids: done.splice(0) }));
 }
 
 function start({ id, key, handle, past, peer }: Taken): void {
@@ -136,7 +149,7 @@ function start({ id, key, handle, past, peer }: Taken): void {
       peer === null ? acceptMoved(server, listener.handle, handle, past) : admit(server, key, handle, peer);
     if (socket !== null && past !== null && past.requests > 0) resume(socket, server, past);
   }
-  send({ tag: 'took', id });
+  took(id);
 }
 
 /** Lets the server accept it. What an older generation had accepted is never one too many here. */
