@@ -5,6 +5,7 @@ import { Connection } from '../support/connection.js';
 import { bodyOf, get } from '../support/get.js';
 import { assertSeamless, startLoad } from '../support/load.js';
 import { SecureConnection } from '../support/secure.js';
+import { Session } from '../support/session.js';
 
 // Where node lacks what a move or a relay needs (here taken away by a test's variable), nothing fails. What is open at a
 // save stays with the old code for at most one more answer, which says that it is the last there.
@@ -82,4 +83,18 @@ test('no relay: plain connections move as ever', () =>
     const totals = await load.stop();
     assertSeamless(totals);
     assert.equal(totals.reconnects, 0);
+  }));
+
+test('no relay: an HTTP/2 session is asked to leave at the save, and its open stream ends on the old code', () =>
+  withApp('http2', { env: { ZDR_TEST_WITHOUT: 'relay' } }, async ({ project, zdr }) => {
+    const old = await Session.open(zdr.where, 'https');
+    const slow = old.send('/slow?ms=2500');
+    await old.send();
+    await zdr.rollover(() => project.version(2));
+    await zdr.until('the GOAWAY', () => old.over);
+    assert.equal(JSON.parse((await slow).body.toString()).version, 1);
+    const next = await Session.open(zdr.where, 'https');
+    assert.equal(JSON.parse((await next.send()).body.toString()).version, 2);
+    next.close();
+    await zdr.event('drained', { generation: 1 });
   }));

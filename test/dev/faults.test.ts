@@ -51,6 +51,8 @@ for (const { fault, survive, version } of faults) {
       'http',
       { env: envOf(fault), args: ['--boot', fault.includes('oom') ? '10s' : '1s'] },
       async ({ project, zdr }) => {
+        // On a slow machine the first boot may take longer than its second.
+        await zdr.until('an address', () => zdr.addresses.length > 0);
         const connections = await idle(zdr.where);
         await project.version(2);
         if (version === 2) await zdr.event('live', { generation: 2 });
