@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { Exit } from '../events.js';
 import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js';
 import type { Lane, Pipe } from '../protocol/lane.js';
-import { laneTo, withPipe } from './lane.js';
-import { inOwnSession, killGroup, signal } from './processes.js';
+import { laneTo, withPipes } from './lane.js';
+import { inOwnSession, killGroup, signal, signalGroup } from './processes.js';
 
 /** A raw libuv handle, as it comes over a channel. */
 export interface Handle {
@@ -14,8 +14,8 @@ export interface Handle {
 
 export interface WorkersOptions {
   readonly cwd: string;
-  /** Flags of node for the workers. */
-  readonly execArgv: readonly string[];
+  /** Flags of node for the next worker. */
+  readonly execArgv: () => readonly string[];
   readonly onMessage: (worker: number, message: ToPrimary, handle: Handle | undefined) => void;
   /** Whether one more connection can be kept here; if not, the worker keeps it and asks again. */
   readonly hasRoom: () => boolean;
@@ -39,6 +39,8 @@ export interface Workers {
   /** SIGTERM, and pm2's message for those that wait for it: the app ends by itself. */
   terminate(worker: number): void;
   kill(worker: number): void;
+  /** To all of them, and to all that they started. */
+  signalAll(name: 'SIGSTOP' | 'SIGCONT'): void;
   pid(worker: number): number | null;
 }
 
@@ -50,9 +52,6 @@ const EXEC = fileURLToPath(new URL('../worker/main.js', import.meta.url));
 export function openWorkers(options: WorkersOptions): Workers {
   const running = new Map<number, Worker>();
   const lanes = new Map<number, Lane<Take>>();
-  // What cluster itself would share (dgram) is shared, not dealt out: a dying worker takes nothing along.
-  cluster.schedulingPolicy = cluster.SCHED_NONE;
-  cluster.setupPrimary({ exec: EXEC, args: [], execArgv: [...options.execArgv], cwd: options.cwd, silent: false });
   const pids = (): void => {
     options.onPids([...running.values()].flatMap((worker) => worker.process.pid ?? []));
   };
@@ -65,17 +64,17 @@ export function openWorkers(options: WorkersOptions): Workers {
   /** Those that the system had no room for yet (EMFILE, EAGAIN). */
   const late = new Map<number, NodeJS.Timeout>();
   const fork: Workers['fork'] = (id, env) => {
-    const [worker, pipe] = withPipe(() => inOwnSession(() => cluster.fork(env)));
+    const [worker, pipes] = withPipes(() => withSettings(options, () => inOwnSession(() => cluster.fork(env))));
     late.delete(id);
-    if (worker.process.pid !== undefined) return enlist(id, worker, pipe);
+    if (worker.process.pid !== undefined) return enlist(id, worker, pipes);
     // Told by an 'error' as well, in a moment.
     worker.on('error', () => {});
     Reflect.deleteProperty(cluster.workers ?? {}, worker.id);
     late.set(id, setTimeout(fork, AGAIN, id, env).unref());
   };
-  const enlist = (id: number, worker: Worker, pipe: Pipe | null): void => {
+  const enlist = (id: number, worker: Worker, pipes: readonly Pipe[]): void => {
     running.set(id, worker);
-    const lane = laneTo<ToPrimary, Take>(worker.process, pipe, (message, given) => {
+    const lane = laneTo<ToPrimary, Take>(worker.process, pipes, (message, given) => {
       const handle = given as Handle | undefined;
       const taken = handle !== undefined && options.hasRoom();
       if (taken) options.onMessage(id, message, handle);
@@ -127,6 +126,22 @@ export function openWorkers(options: WorkersOptions): Workers {
       const pid = running.get(id)?.process.pid;
       if (pid !== undefined) killGroup(pid);
     },
+    signalAll(name) {
+      for (const { process: child } of running.values()) if (child.pid !== undefined) signalGroup(child.pid, name);
+    },
     pid: (id) => running.get(id)?.process.pid ?? null,
   };
+}
+
+/** node:cluster has one set of settings for the process, and others may use it as well: ours hold for one fork. */
+function withSettings<T>({ cwd, execArgv }: WorkersOptions, fork: () => T): T {
+  const { settings, schedulingPolicy } = cluster;
+  // What cluster itself would share (dgram) is shared, not dealt out: a dying worker takes nothing along.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  cluster.setupPrimary({ exec: EXEC, args: [], execArgv: [...execArgv()], cwd, silent: false });
+  try {
+    return fork();
+  } finally {
+    Object.assign(cluster, { settings, schedulingPolicy });
+  }
 }

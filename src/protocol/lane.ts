@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 
 /**
- * The way of open connections between primary and worker: a pipe of its own beside node's channel. The channel waits
+ * The way of open connections between primary and worker: pipes of its own beside node's channel. The channel waits
  * for an answer behind each handle, and with it waits everything that is sent behind; a thousand connections cost a
  * thousand round trips. Here one line follows the other, each with its handle, and the kernel keeps what is not read
  * yet. What is sent here has no order to what is sent over the channel.
@@ -23,14 +23,22 @@ export interface Pipe {
   pendingHandle: object | null;
 }
 
-type Write = (request: object, text: string, handle?: object) => number;
+/** Since 26 it makes the request itself where it is given none, and returns it when the write goes on. */
+type Write = (request: object | null, text: string, handle?: object) => number | object;
 
 /** How node constructs one, and the value of its constant `IPC`. */
 export type PipeClass = new (kind: number) => Pipe;
 export const IPC = 2;
 
-/** Where the worker finds its end. 3 is node's channel. */
+/** Where the worker finds its ends. 3 is node's channel. */
 export const LANE_FD = 4;
+
+/**
+ * So many pipes side by side. libuv reads one handle a pipe in each turn of the event loop, and the turns of a worker
+ * that answers requests meanwhile are long: with one pipe a thousand connections took up to half a minute on a busy
+ * machine.
+ */
+export const PIPES = 16;
 
 /** A stream of node's on a {@link Pipe}. */
 interface Stream {
@@ -44,13 +52,30 @@ interface Stream {
 const CAME = '+';
 const REFUSED = '-';
 
-/** `receive` gets no handle when this process may open no more files. It says whether it has taken the message. */
+/**
+ * One pipe after the other gets what is sent. `receive` gets no handle when this process may open no more files; it says
+ * whether it has taken the message.
+ */
 export function openLane<In, Out>(
+  pipes: readonly (readonly [Stream, Pipe])[],
+  receive: (message: In, handle: object | undefined) => boolean,
+): Lane<Out> {
+  const lanes = pipes.map(([stream, pipe]) => openPipe<In, Out>(stream, pipe, receive));
+  let next = 0;
+  return {
+    send(message, handle, got) {
+      next = (next + 1) % lanes.length;
+      lanes[next]?.send(message, handle, got);
+    },
+  };
+}
+
+function openPipe<In, Out>(
   stream: Stream,
   pipe: Pipe,
   receive: (message: In, handle: object | undefined) => boolean,
 ): Lane<Out> {
-  const Request = requestClass(stream, pipe);
+  const request = requestMaker(stream, pipe);
   const decoder = new StringDecoder('utf8');
   let rest = '';
   /** Of the line that {@link rest} begins, and of the bytes that are read now. */
@@ -77,7 +102,7 @@ export function openLane<In, Out>(
     if (unsaid === 1) setImmediate(say);
   };
   const write = (line: string, its?: object): boolean =>
-    !stream.destroyed && pipe.writeUtf8String(new Request(), `${line}\n`, its) === 0;
+    !stream.destroyed && !isError(pipe.writeUtf8String(request(), `${line}\n`, its));
   const settle = (count: number, arrived: boolean): void => {
     for (const got of waiting.splice(0, count)) got(arrived);
   };
@@ -109,15 +134,22 @@ export function openLane<In, Out>(
   };
 }
 
-/** What node calls a write by: taken from a write of an empty line. */
-function requestClass(stream: Stream, pipe: Pipe): new () => object {
-  let found: (new () => object) | null = null;
+/** Of a write: libuv's errors are negative. */
+function isError(result: number | object): boolean {
+  return typeof result === 'number' && result !== 0;
+}
+
+/** What node calls a write by, which it names nowhere: taken from a write of an empty line. Since 26 it is nothing. */
+function requestMaker(stream: Stream, pipe: Pipe): () => object | null {
+  let found: object | null | undefined;
   pipe.writeLatin1String = (request, ...rest) => {
-    found = request.constructor as new () => object;
+    found = request;
     delete (pipe as Partial<Pipe>).writeLatin1String;
     return pipe.writeLatin1String(request, ...rest);
   };
   stream.write('\n', 'latin1');
-  if (found === null) throw new Error('node writes to a pipe in another way than expected');
-  return found;
+  if (found === undefined) throw new Error('node writes to a pipe in another way than expected');
+  if (found === null) return () => null;
+  const Request = found.constructor as new () => object;
+  return () => new Request();
 }

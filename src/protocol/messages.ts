@@ -1,4 +1,5 @@
 import type { Address, AppError, Open } from '../events.js';
+import type { Usage } from '../status.js';
 import type { EnvChange, Plan, Required, Stale, Unit } from './ahead.js';
 
 /**
@@ -75,6 +76,8 @@ export type ToWorker =
   /** What keeps the next version from coming, for open pages; null: nothing does. */
   | { readonly tag: 'trouble'; readonly text: string | null }
   | { readonly tag: 'list' }
+  /** `sent`: by {@link clock}, which all processes share. */
+  | { readonly tag: 'usage'; readonly sent: number }
   | { readonly tag: 'probe' }
   /** The primary let go of its copy of a listening handle (or keeps it for others). */
   | { readonly tag: 'released'; readonly key: Key }
@@ -109,6 +112,8 @@ export type ToPrimary =
   /** This package does something that others could see. */
   | { readonly tag: 'refused'; readonly file: string; readonly reason: string }
   | { readonly tag: 'said-ready' }
+  /** The app needs time (or no more) before it can take over, whatever it listens on. */
+  | { readonly tag: 'holds'; readonly held: boolean }
   /** `unfit`: the package that cannot be loaded in the way that the bundle does it. */
   | { readonly tag: 'failed'; readonly error: AppError; readonly unfit: string | null }
   /** Nothing is accepted or answered by this worker any more but what is under way. */
@@ -135,6 +140,9 @@ export type ToPrimary =
   | { readonly tag: 'no-live-reload'; readonly path: string; readonly why: 'encoded' | 'policy' }
   | { readonly tag: 'drained' }
   | { readonly tag: 'open'; readonly open: readonly Open[] }
+  | { readonly tag: 'usage'; readonly usage: Usage }
+  /** Whether this process reads standard input. */
+  | { readonly tag: 'stdin'; readonly reads: boolean }
   | { readonly tag: 'probed' };
 
 /**

@@ -68,10 +68,18 @@ function met(session: ServerHttp2Session): void {
   });
 }
 
+let streams = 0;
+
+/** How many HTTP/2 streams began here, those answered by another worker aside. */
+export function countStreams(): number {
+  return streams;
+}
+
 function began(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   const entry = stream.session === undefined ? undefined : bySession.get(stream.session);
   if (entry === undefined) return;
   const { ':method': method = '', ':path': path = '' } = headers;
+  streams += 1;
   entry.own.set(stream, { method: String(method), path: String(path), at: performance.now() });
   stream.once('close', () => {
     entry.own.delete(stream);

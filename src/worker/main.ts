@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { ToWorker } from '../protocol/messages.js';
+import { become, drain, installApp } from './app.js';
 import { holdOn, receive, send } from './channel.js';
 import { check, settle, warm } from './ahead/warm.js';
 import { reportLater } from './ahead/report.js';
@@ -22,7 +23,9 @@ import { load } from './program.js';
 import { watchRequests } from './requests.js';
 import { haveSiblings, setFair } from './spread.js';
 import { track } from './sockets.js';
+import { leaveInput, watchInput } from './input.js';
 import { dealt } from './tickets.js';
+import { usageSince } from './usage.js';
 
 /** A worker: boots as a standby, becomes the app when it is told to. It knows nothing of files. */
 function handle(message: ToWorker, attached: Handle | undefined): void {
@@ -36,6 +39,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       else adopt(message.key, message.address, attached);
       return;
     case 'load':
+      become(message.program.generation);
       meetIn(dirname(message.program.file));
       reportFallbacks();
       dealt(message.program.tickets);
@@ -60,7 +64,9 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       if (message.report) reportLater();
       return;
     case 'cut':
-      return cut(message.move);
+      drain();
+      cut(message.move);
+      return leaveInput();
     case 'take':
       return take(message, attached);
     case 'routed':
@@ -73,6 +79,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       return void import('./live/events.js').then(({ setTrouble }) => setTrouble(message.text));
     case 'list':
       return send({ tag: 'open', open: listOpen() });
+    case 'usage':
+      return send({ tag: 'usage', usage: usageSince(message.sent) });
     case 'probe':
       return send({ tag: 'probed' });
     case 'released':
@@ -84,8 +92,10 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
 }
 
 installFailure();
+installApp(checkOpen);
 installListen();
 watchRequests();
+watchInput();
 track(checkOpen);
 receive(handle);
 holdOn(true);

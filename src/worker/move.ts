@@ -57,7 +57,7 @@ interface Leaving {
 }
 
 /** So many are sent before the primary has said what came of them. */
-const AHEAD = 64;
+const AHEAD = 256;
 
 /** When the primary is offered again what it could not take, in ms. */
 const AGAIN = 100;
