@@ -87,6 +87,7 @@ export function openInstance(given: InstanceOptions): Instance {
     ({ generations }) => history.saw(generations),
   );
   const { dispatch } = rollover;
+  const fallbacks: Parts['fallbacks'] = new Map();
   const route: Parts['route'] = { generation: null };
   const started = performance.now();
   const announcer = openAnnouncer(started, () => parts);
@@ -94,12 +95,14 @@ export function openInstance(given: InstanceOptions): Instance {
     cwd: options.cwd,
     execArgv: () => parts.options.execArgv,
     onMessage: (worker, message, handle) => receive(parts, worker, message, handle),
+    hasRoom: () => transit.hasRoom(),
     onAppMessage(worker, message) {
       if (message === 'ready') dispatch({ type: 'worker-said-ready', worker });
     },
     onExit(worker, exit) {
       parts.ahead?.exited(worker);
       sockets.gone(worker);
+      fallbacks.delete(worker);
       usages.gone(worker);
       input.gone(worker);
       dispatch({ type: 'worker-exited', worker, exit });
@@ -156,6 +159,7 @@ export function openInstance(given: InstanceOptions): Instance {
     input,
     timers,
     pages,
+    fallbacks,
     ahead: null,
     route,
     tickets,

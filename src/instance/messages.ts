@@ -56,6 +56,9 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
       return dispatch({ type: 'worker-relays', worker });
     case 'no-live-reload':
       return parts.pages.cannot(message.path, message.why);
+    case 'fallback':
+      parts.fallbacks.set(worker, [...(parts.fallbacks.get(worker) ?? []), message.name]);
+      return;
     case 'drained':
       return dispatch({ type: 'worker-drained', worker });
     case 'open':

@@ -4,6 +4,7 @@ import type { Rollover } from '../primary/dispatch.js';
 import type { Sockets } from '../primary/sockets.js';
 import type { Transit } from '../primary/transit.js';
 import type { Workers } from '../primary/workers.js';
+import type { Fallback } from '../protocol/messages.js';
 import type { Usages } from '../primary/usage.js';
 import type { ExitCode } from '../rollover/state.js';
 import type { Announcer } from './announce.js';
@@ -30,6 +31,8 @@ export interface Parts {
   readonly pages: Pages;
   /** Null: packages are never evaluated ahead. */
   ahead: Ahead | null;
+  /** What a handover from each worker has to do without, by worker; most are not in here. */
+  readonly fallbacks: Map<number, readonly Fallback[]>;
   /** The generation that new requests and moved connections go to. */
   readonly route: { generation: number | null };
   /** Shared by all generations, in base64: a TLS session that one of them began resumes with another. */

@@ -59,7 +59,7 @@ function stdioOf(given: readonly unknown[]): Channel[] | null {
 export function laneTo<In, Out>(
   child: ChildProcess,
   pipes: readonly Pipe[],
-  receive: (message: In, handle: object | undefined) => void,
+  receive: (message: In, handle: object | undefined) => boolean,
 ): Lane<Out> | null {
   if (pipes.length === 0) return null;
   const streams = child.stdio.slice(LANE_FD) as unknown as readonly Socket[];

@@ -21,12 +21,16 @@ export function openOurs(receive: (message: Take, handle: Handle | undefined) =>
     stream.unref();
     return [stream, pipe] as const;
   });
-  lane = openLane<Take, Move>(pipes, (message, handle) => receive(message, handle as Handle | undefined));
+  lane = openLane<Take, Move>(pipes, (message, handle) => {
+    // One without its handle is told as missed.
+    receive(message, handle as Handle | undefined);
+    return true;
+  });
 }
 
-/** Gives a connection away; false where there is no such way. */
-export function sendAway(message: Move, handle: Handle, sent: () => void): boolean {
+/** Gives a connection away, and tells whether it arrived; false where there is no such way. */
+export function sendAway(message: Move, handle: Handle, settled: (arrived: boolean) => void): boolean {
   if (lane === null) return false;
-  lane.send(message, handle, sent);
+  lane.send(message, handle, settled);
   return true;
 }
