@@ -1,7 +1,7 @@
 import type { FlagName } from './flags.js';
 import { controlCommand, type ControlCommand } from './control-command.js';
 import { runCommand, type RunCommand } from './run-command.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../setup/nearest.js';
 import { readWords } from './words.js';
 import { wrong, type Wrong } from './wrong.js';
 

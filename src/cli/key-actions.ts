@@ -1,11 +1,11 @@
-import type { Instance } from '../instance/instance.js';
+import type { Running } from '../setup/run.js';
 import { addressLines } from './banner.js';
 import { keys, type KeyAction } from './keys.js';
 import type { Look } from './look.js';
 import { statusLines } from './status-lines.js';
 
 interface Surroundings {
-  readonly running: Instance;
+  readonly running: Running;
   readonly look: Look;
   /** As Ctrl-C does. */
   readonly stop: () => void;

@@ -1,9 +1,9 @@
+import type { Prepared } from '../setup/prepare.js';
+import { endService, openRun } from '../setup/run.js';
 import type { ZdrEvent } from '../events.js';
-import type { InstanceOptions } from '../options.js';
 import { openKeyboard } from './keyboard.js';
 import { actOn } from './key-actions.js';
 import { leave, say } from './output.js';
-import type { RunCommand } from './run-command.js';
 import { exitCodeOf, onSignals } from './signals.js';
 import type { Style } from './style.js';
 import { rememberMode } from './terminal-mode.js';
@@ -14,15 +14,12 @@ import { ownNetworks } from './urls.js';
 const forceDeadline = 3_000;
 
 /** Runs the app until somebody ends it, and then the process. */
-export async function run(
-  options: Omit<InstanceOptions, 'width' | 'onEvent'>,
-  { json, quiet }: RunCommand,
-  version: string,
-  style: Style,
-): Promise<never> {
+export async function run(prepared: Prepared, version: string, style: Style): Promise<never> {
+  const { options, given } = prepared;
   const { stdin, stderr } = process;
   const { cwd, entry, workers, mode, readyUrl } = options;
   const interactive = stdin.isTTY === true && stderr.isTTY === true;
+  const { json = false, quiet = false } = given;
   const keyboard = interactive && !json ? openKeyboard(stdin, (action) => act(action)) : null;
   const terminalMode = interactive ? rememberMode() : null;
   const keys = (): boolean => keyboard?.reads === true;
@@ -33,10 +30,7 @@ export async function run(
     keyboard?.start();
     terminal.tell(event);
   };
-  // Loaded here, so that help and errors of usage do not wait for the builder and the watcher.
-  const { openInstance } = await import('../instance/instance.js');
-  const running = openInstance({
-    ...options,
+  const running = openRun(prepared, {
     width: stderr.columns ?? 0,
     onEvent: tell,
     onInput(apps) {
@@ -66,5 +60,6 @@ export async function run(
   const act = actOn({ running, look, stop, write: say });
   const code = await running.closed;
   terminal.flush();
+  await endService();
   return leave(forced ?? code);
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { flagNames, flags, isFlagName, type FlagName } from './flags.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../setup/nearest.js';
 import { wrong, type Wrong } from './wrong.js';
 
 /** The command line, taken apart: known options with a value where they need one, and the rest. */

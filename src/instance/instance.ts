@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { BuildMessage } from '../events.js';
 import type { InstanceOptions } from '../options.js';
+import { openBundles } from '../build/bundles.js';
 import type { Reloaded } from '../outcome.js';
-import { openAhead } from '../primary/ahead.js';
+import { openAhead, type Ahead } from '../primary/ahead.js';
 import { openRollover } from '../primary/dispatch.js';
 import { openFolder, removeFolder } from '../primary/folder.js';
 import { openReaper } from '../primary/reaper.js';
@@ -21,6 +23,7 @@ import { receive } from './messages.js';
 import { openPages } from './pages.js';
 import { servingWorkers, type Parts } from './parts.js';
 import { openReloads } from './reload.js';
+import { settingsOf, startsAlike } from './settings.js';
 import { openSource } from './source.js';
 import { statusOf } from './status.js';
 import { suspend } from './suspend.js';
@@ -32,6 +35,13 @@ export interface Instance {
   stop(force: boolean): void;
   /** Builds and rolls over, though nothing changed. Never rejects. */
   reload(): Promise<Reloaded>;
+  /**
+   * Goes over to other options, because of `causes`. Sockets and workers stay: what reads the options is opened anew, and
+   * the next generation is of the new ones.
+   */
+  configure(options: NewOptions, causes: readonly string[]): void;
+  /** Tells that there are other options that cannot be used. What serves stays. */
+  refuse(errors: readonly BuildMessage[]): void;
   status(): Promise<Status>;
   /** Saves are collected (`paused`) or built again, beginning with those. A reload is built all the same. */
   togglePause(): Watched['tag'];
@@ -42,6 +52,9 @@ export interface Instance {
   /** The exit code, once everything has ended. */
   readonly closed: Promise<number>;
 }
+
+/** What can be another while zdr runs. */
+export type NewOptions = Omit<InstanceOptions, 'onEvent' | 'width' | 'refresh' | 'cwd'>;
 
 /** What `tls.Server#setTicketKeys` wants, in bytes. */
 const TICKET_KEYS = 48;
@@ -68,10 +81,8 @@ export function openInstance(given: InstanceOptions): Instance {
     end = resolve;
   });
   const pages = openPages(() => parts);
-  const { mode, workers: count, boot, drain } = options;
-  const readiness = options.readyUrl === null ? 'listening' : 'said';
   const rollover = openRollover(
-    { mode, readiness, workers: count, boot, drain },
+    settingsOf(options),
     (effect) => carryOut(parts, effect),
     ({ generations }) => history.saw(generations),
   );
@@ -81,13 +92,13 @@ export function openInstance(given: InstanceOptions): Instance {
   const announcer = openAnnouncer(started, () => parts);
   const workers = openWorkers({
     cwd: options.cwd,
-    execArgv: options.execArgv,
+    execArgv: () => parts.options.execArgv,
     onMessage: (worker, message, handle) => receive(parts, worker, message, handle),
     onAppMessage(worker, message) {
       if (message === 'ready') dispatch({ type: 'worker-said-ready', worker });
     },
     onExit(worker, exit) {
-      ahead?.exited(worker);
+      parts.ahead?.exited(worker);
       sockets.gone(worker);
       usages.gone(worker);
       input.gone(worker);
@@ -112,28 +123,24 @@ export function openInstance(given: InstanceOptions): Instance {
     },
     () => servingWorkers(parts),
   );
-  const ahead = !options.ahead
-    ? null
-    : openAhead({
-        entry: options.entry,
-        args: options.args,
-        send,
-        fork: (worker) => workers.fork(worker, environmentOf(options)),
-        kill: workers.kill,
-        standbys: () => rollover.state().workers.flatMap(({ id, tag }) => (tag === 'standby' ? id : [])),
-        onStale: (worker) => dispatch({ type: 'worker-stale', worker }),
-      });
-  const source = openSource(options, folder, () => parts);
+  const bundles = openBundles(folder);
+  const source = openSource(options, bundles, () => parts);
   const tickets = randomBytes(TICKET_KEYS).toString('base64');
 
   async function close(code: ExitCode): Promise<void> {
+    timers.close();
     control.close();
     transit.close();
     sockets.close();
-    await source.close();
+    await parts.source.close();
+    await bundles.close();
     removeFolder(folder);
     reaper.close();
     end(code);
+  }
+
+  async function begin(): Promise<void> {
+    if (options.refresh === null || (await options.refresh())) dispatch({ type: 'changed', paths: [], always: true });
   }
 
   const parts: Parts = {
@@ -149,16 +156,17 @@ export function openInstance(given: InstanceOptions): Instance {
     input,
     timers,
     pages,
-    ahead,
+    ahead: null,
     route,
     tickets,
     close,
   };
+  parts.ahead = aheadOf(parts);
   const reload = (): Promise<Reloaded> => {
     const { phase, lastGeneration } = rollover.state();
     if (phase.tag !== 'running') return Promise.resolve({ tag: 'stopped' });
     const outcome = reloads.ask(lastGeneration);
-    dispatch({ type: 'changed', paths: [], always: true });
+    void begin();
     return outcome;
   };
   const status = (): Promise<Status> => statusOf(parts, started);
@@ -166,7 +174,7 @@ export function openInstance(given: InstanceOptions): Instance {
   dispatch({ type: 'started' });
   return {
     stop(force) {
-      ahead?.close();
+      parts.ahead?.close();
       dispatch({ type: 'stop', force });
     },
     reload,
@@ -182,6 +190,35 @@ export function openInstance(given: InstanceOptions): Instance {
       return draining.length;
     },
     suspend: () => suspend(parts),
+    configure(next, causes) {
+      const { source: old, options: before } = parts;
+      parts.ahead?.close();
+      parts.options = { ...parts.options, ...next };
+      parts.source = openSource(parts.options, bundles, () => parts);
+      parts.ahead = aheadOf(parts);
+      dispatch({ type: 'settings', settings: settingsOf(parts.options) });
+      dispatch({ type: 'standby-stale' });
+      // A build of the old source that still runs is out of date now; to close it ends it.
+      dispatch({ type: 'changed', paths: causes, always: !startsAlike(before, next) });
+      void old.close();
+    },
+    refuse(errors) {
+      const live = rollover.state().generations.find(({ tag }) => tag === 'live');
+      options.onEvent({ type: 'build-failed', errors, live: live?.id ?? null });
+    },
     closed,
   };
+}
+
+function aheadOf({ options, workers, rollover }: Parts): Ahead | null {
+  if (!options.ahead) return null;
+  return openAhead({
+    entry: options.entry,
+    args: options.args,
+    send: workers.send,
+    fork: (worker) => workers.fork(worker, environmentOf(options)),
+    kill: workers.kill,
+    standbys: () => rollover.state().workers.flatMap(({ id, tag }) => (tag === 'standby' ? id : [])),
+    onStale: (worker) => rollover.dispatch({ type: 'worker-stale', worker }),
+  });
 }

@@ -15,12 +15,13 @@ import type { Timers } from './timers.js';
 
 /** What an instance is made of. Each part has one owner, `openInstance`, which closes it. */
 export interface Parts {
-  readonly options: InstanceOptions;
+  /** Replaced as a whole when the configuration changes, with what reads it. */
+  options: InstanceOptions;
   readonly rollover: Rollover;
   readonly workers: Workers;
   readonly sockets: Sockets;
   readonly transit: Transit;
-  readonly source: Source;
+  source: Source;
   readonly announcer: Announcer;
   readonly history: History;
   readonly usages: Usages;
@@ -28,7 +29,7 @@ export interface Parts {
   readonly timers: Timers;
   readonly pages: Pages;
   /** Null: packages are never evaluated ahead. */
-  readonly ahead: Ahead | null;
+  ahead: Ahead | null;
   /** The generation that new requests and moved connections go to. */
   readonly route: { generation: number | null };
   /** Shared by all generations, in base64: a TLS session that one of them began resumes with another. */

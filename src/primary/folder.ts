@@ -20,10 +20,8 @@ export function openFolder(project: string): string {
     const cache = join(modules, '.cache', 'zdr');
     try {
       mkdirSync(cache, { recursive: true });
-      sweep(inCache(cache));
-      const folder = join(cache, String(process.pid));
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      if (isPrivate(folder)) return folder;
+      sweep(foldersIn(cache, ''));
+      return mkdtempSync(join(cache, `${process.pid}-`));
     } catch {
       // Read-only or full: the other place.
     }
@@ -34,7 +32,7 @@ export function openFolder(project: string): string {
 /** A private folder of this run in `temp`, which others can write to: nobody can have made it before us. */
 export function openTemporary(project: string, temp: string): string {
   const prefix = prefixOf(project);
-  sweep(inTemporary(temp, prefix));
+  sweep(foldersIn(temp, prefix));
   return mkdtempSync(join(temp, `${prefix}${process.pid}-`));
 }
 
@@ -47,8 +45,8 @@ export function foldersOf(project: string): readonly RunFolder[] {
   const prefix = prefixOf(project);
   const temps = new Set([tmpdir(), '/tmp']);
   return [
-    ...inCache(join(project, 'node_modules', '.cache', 'zdr')),
-    ...[...temps].flatMap((temp) => inTemporary(temp, prefix)),
+    ...foldersIn(join(project, 'node_modules', '.cache', 'zdr'), ''),
+    ...[...temps].flatMap((temp) => foldersIn(temp, prefix)),
   ];
 }
 
@@ -68,15 +66,11 @@ function prefixOf(project: string): string {
   return `zdr-${process.getuid?.() ?? 'user'}-${hashOf(project)}-`;
 }
 
-/** The folders are named for the process that made them. */
-function inCache(cache: string): readonly RunFolder[] {
-  return namesIn(cache).flatMap((name) => (/^\d+$/.test(name) ? { path: join(cache, name), pid: Number(name) } : []));
-}
-
-function inTemporary(temp: string, prefix: string): readonly RunFolder[] {
-  return namesIn(temp).flatMap((name) => {
+/** The folders are named for the process that made them, which may have made several. */
+function foldersIn(place: string, prefix: string): readonly RunFolder[] {
+  return namesIn(place).flatMap((name) => {
     const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
-    return pid === undefined ? [] : { path: join(temp, name), pid: Number(pid) };
+    return pid === undefined ? [] : { path: join(place, name), pid: Number(pid) };
   });
 }
 

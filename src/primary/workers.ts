@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Exit } from '../events.js';
 import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js';
 import type { Lane } from '../protocol/lane.js';
-import { laneTo, withPipe } from './lane.js';
+import { laneTo, withPipes } from './lane.js';
 import { inOwnSession, killGroup, signal, signalGroup } from './processes.js';
 
 /** A raw libuv handle, as it comes over a channel. */
@@ -14,8 +14,8 @@ export interface Handle {
 
 export interface WorkersOptions {
   readonly cwd: string;
-  /** Flags of node for the workers. */
-  readonly execArgv: readonly string[];
+  /** Flags of node for the next worker. */
+  readonly execArgv: () => readonly string[];
   readonly onMessage: (worker: number, message: ToPrimary, handle: Handle | undefined) => void;
   /** What the app says by `process.send`. */
   readonly onAppMessage: (worker: number, message: unknown) => void;
@@ -47,9 +47,6 @@ const EXEC = fileURLToPath(new URL('../worker/main.js', import.meta.url));
 export function openWorkers(options: WorkersOptions): Workers {
   const running = new Map<number, Worker>();
   const lanes = new Map<number, Lane<Take>>();
-  // What cluster itself would share (dgram) is shared, not dealt out: a dying worker takes nothing along.
-  cluster.schedulingPolicy = cluster.SCHED_NONE;
-  cluster.setupPrimary({ exec: EXEC, args: [], execArgv: [...options.execArgv], cwd: options.cwd, silent: false });
   const pids = (): void => {
     options.onPids([...running.values()].flatMap((worker) => worker.process.pid ?? []));
   };
@@ -61,9 +58,9 @@ export function openWorkers(options: WorkersOptions): Workers {
   };
   return {
     fork(id, env) {
-      const [worker, pipe] = withPipe(() => inOwnSession(() => cluster.fork(env)));
+      const [worker, pipes] = withPipes(() => withSettings(options, () => inOwnSession(() => cluster.fork(env))));
       running.set(id, worker);
-      const lane = laneTo<ToPrimary, Take>(worker.process, pipe, (message, handle) =>
+      const lane = laneTo<ToPrimary, Take>(worker.process, pipes, (message, handle) =>
         options.onMessage(id, message, handle as Handle | undefined),
       );
       if (lane !== null) lanes.set(id, lane);
@@ -109,4 +106,17 @@ export function openWorkers(options: WorkersOptions): Workers {
     },
     pid: (id) => running.get(id)?.process.pid ?? null,
   };
+}
+
+/** node:cluster has one set of settings for the process, and others may use it as well: ours hold for one fork. */
+function withSettings<T>({ cwd, execArgv }: WorkersOptions, fork: () => T): T {
+  const { settings, schedulingPolicy } = cluster;
+  // What cluster itself would share (dgram) is shared, not dealt out: a dying worker takes nothing along.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  cluster.setupPrimary({ exec: EXEC, args: [], execArgv: [...execArgv()], cwd, silent: false });
+  try {
+    return fork();
+  } finally {
+    Object.assign(cluster, { settings, schedulingPolicy });
+  }
 }

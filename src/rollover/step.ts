@@ -1,6 +1,7 @@
 import {
   abandon,
   evaluated,
+  holds,
   late as bootLate,
   listens,
   probed,
@@ -75,6 +76,9 @@ function handle(turn: Turn, event: RolloverEvent): void {
       return built(turn, event.bundle);
     case 'build-failed':
       return buildFailed(turn, event.errors);
+    case 'settings':
+      turn.state = { ...turn.state, settings: event.settings };
+      return;
     case 'standby-stale':
       return renew(turn);
     case 'time':
@@ -100,6 +104,8 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
       return evaluated(turn, worker);
     case 'worker-said-ready':
       return ready(turn, worker);
+    case 'worker-holds':
+      return holds(turn, worker, event.held);
     case 'worker-failed': {
       if (worker.tag === 'standby') return;
       const generation = turns.generationOf(turn, worker.generation);

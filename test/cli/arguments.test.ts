@@ -3,29 +3,9 @@ import { test } from 'node:test';
 import { parseArguments } from '../../dist/cli/arguments.js';
 import type { ControlCommand } from '../../dist/cli/control-command.js';
 import type { RunCommand } from '../../dist/cli/run-command.js';
+import type { Given } from '../../dist/setup/given.js';
 
-const bare: RunCommand = {
-  tag: 'dev',
-  entry: null,
-  args: [],
-  workers: 1,
-  drain: 600_000,
-  boot: 10_000,
-  envFiles: [],
-  execArgv: [],
-  conditions: [],
-  tsconfig: null,
-  watch: [],
-  ignore: [],
-  poll: null,
-  readyUrl: null,
-  liveReload: false,
-  ahead: true,
-  quiet: false,
-  json: false,
-};
-
-const understood: readonly (readonly [string, Partial<RunCommand>])[] = [
+const understood: readonly (readonly [string, Given, RunCommand['tag']?])[] = [
   ['dev', {}],
   ['dev src/app.ts', { entry: 'src/app.ts' }],
   ['-w 2 dev src/app.ts', { entry: 'src/app.ts', workers: 2 }],
@@ -40,10 +20,11 @@ const understood: readonly (readonly [string, Partial<RunCommand>])[] = [
   ['dev --poll 500', { poll: 500 }],
   ['dev --poll=1s', { poll: 1_000 }],
   ['dev --poll src/app.ts', { poll: 200, entry: 'src/app.ts' }],
-  ['start', { tag: 'start', workers: 'max', drain: 30_000, ahead: false }],
+  ['start', {}, 'start'],
   [
     'start src/app.ts -w 2 --ready-url /health --drain 5s',
-    { tag: 'start', entry: 'src/app.ts', workers: 2, readyUrl: '/health', drain: 5_000, ahead: false },
+    { entry: 'src/app.ts', workers: 2, readyUrl: '/health', drain: 5_000 },
+    'start',
   ],
   ['dev -q --json', { quiet: true, json: true }],
   ['dev --tsconfig a.json', { tsconfig: 'a.json' }],
@@ -58,17 +39,15 @@ const understood: readonly (readonly [string, Partial<RunCommand>])[] = [
       ],
     },
   ],
-  [
-    'dev --import ./a.js -r b --require c -C d',
-    { execArgv: ['--import=./a.js', '--require=b', '--require=c', '--conditions=d'], conditions: ['d'] },
-  ],
-  ['dev --no-color', {}],
+  ['dev --import ./a.js -r b --require c -C d', { import: ['./a.js'], require: ['b', 'c'], conditions: ['d'] }],
+  ['dev --no-color', { color: false }],
+  ['dev --no-ahead', { ahead: false }],
   ['dev a.ts -- -w 9 -- --help', { entry: 'a.ts', args: ['-w', '9', '--', '--help'] }],
   ['dev -- x', { args: ['x'] }],
 ];
 
-for (const [line, expected] of understood)
-  test(`zdr ${line}`, () => assert.deepEqual(parseArguments(line.split(' ')), { ...bare, ...expected }));
+for (const [line, given, tag = 'dev'] of understood)
+  test(`zdr ${line}`, () => assert.deepEqual(parseArguments(line.split(' ')), { tag, given }));
 
 const controls: readonly (readonly [string, Partial<ControlCommand>])[] = [
   ['reload', {}],
