@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { withApp } from '../support/app.js';
 import { until } from '../support/deadline.js';
 import { get, request } from '../support/get.js';
 import { keptFiles } from '../support/leftovers.js';
@@ -250,6 +251,15 @@ test('Ctrl-Z stops all, clients wait, and fg goes on; in the background it leave
     await pty.end;
   }),
 );
+
+test('no shell waits for it (a container): the terminal stop is ignored, as the system does', () =>
+  withApp('http', async ({ zdr }) => {
+    // Its process group is orphaned: its parent, this test, is in another session.
+    zdr.signal('SIGTSTP');
+    await zdr.rollover(async () => zdr.signal('SIGUSR2'));
+    assert.equal((await get(zdr.where)).version, 1);
+    assert.deepEqual(zdr.all('suspended'), []);
+  }));
 
 test('started in the background it serves, and does not stop at the first key', options, () =>
   inTerminal({ command: shell }, async ({ pty }) => {

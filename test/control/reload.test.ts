@@ -45,7 +45,7 @@ for (const run of ['dev', 'start'] as const) {
 }
 
 test('Ctrl-C of zdr reload ends it alone: the reload goes on', () =>
-  withApp('http', { args: ['--boot', '60s'] }, async ({ project, zdr }) => {
+  withApp('http', { command: 'start', args: ['-w', '1', '--boot', '60s'] }, async ({ project, zdr }) => {
     // Until this file is there, the new generation boots.
     await project.edit('src/app.ts', (text) =>
       text.replace(
@@ -69,7 +69,7 @@ test('Ctrl-C of zdr reload ends it alone: the reload goes on', () =>
   }));
 
 test('zdr ends before the reload is done: 1 and one line', () =>
-  withApp('http', { args: ['--boot', '60s'] }, async ({ project, zdr }) => {
+  withApp('http', { command: 'start', args: ['-w', '1', '--boot', '60s'] }, async ({ project, zdr }) => {
     await project.write('src/app.ts', 'setInterval(() => {}, 1000);\n');
     const { said } = startCommand(project, ['reload']);
     await zdr.until('the reload has reached it', async () => {

@@ -183,6 +183,36 @@ for (const ownModules of [true, false])
       assert.equal((await command(project, ['reload'])).code, 1);
     }));
 
+test('an instance that is stopped does not hang who asks', () =>
+  withApp('http', { ownModules: true }, async ({ project, zdr }) => {
+    zdr.signal('SIGSTOP');
+    try {
+      const { code, stderr } = await command(project, ['status']);
+      assert.equal(code, 1);
+      assert.match(stderr, new RegExp(`^✘ zdr \\(pid ${zdr.pid}\\) does not answer\n`));
+    } finally {
+      zdr.signal('SIGCONT');
+    }
+    assert.equal((await command(project, ['status'])).code, 0);
+  }));
+
+test('two projects that share their packages share the socket: one instance, found from both', () =>
+  withApp(
+    'workspace',
+    {
+      before: async (project) => {
+        await project.link('node_modules/@fixture/lib', '../../packages/lib');
+        await project.link('packages/app/node_modules', '../../node_modules');
+        return { entry: 'packages/app/src/app.ts' };
+      },
+    },
+    async ({ project, zdr }) => {
+      assert.deepEqual(zdr.all('warning'), []);
+      for (const folder of ['.', 'packages/app'])
+        assert.equal((await command(project, ['reload'], { folder })).code, 0);
+    },
+  ));
+
 test('a project that does not run is not confused with one whose packages it shares', async () => {
   const other = await openProject('http');
   try {
