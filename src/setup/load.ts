@@ -7,6 +7,7 @@ import { inspect } from 'node:util';
 import { openBundles } from '../build/bundles.js';
 import { openBuilder, type Builder, type Plugin } from '../build/esbuild.js';
 import type { BuildOutcome } from '../build/outcome.js';
+import type { ConfigContext } from './config.js';
 import type { Inputs } from '../watch/inputs.js';
 import { shownPath } from './paths.js';
 import { wrong, type Wrong } from './wrong.js';
@@ -16,7 +17,11 @@ export type Loaded = {
   /** What it read: another content of these is another config. */
   readonly inputs: Inputs;
 } & (
-  | { readonly tag: 'loaded'; /** What it exports as default. */ readonly value: unknown; readonly hash: string }
+  | {
+      readonly tag: 'loaded';
+      /** What it exports as default, or what that function gives. */ readonly value: unknown;
+      readonly hash: string;
+    }
   | { readonly tag: 'refused'; readonly wrong: Wrong }
 );
 
@@ -35,13 +40,13 @@ const self: Plugin = {
 };
 
 /** Builds and imports a config file. Nothing stays on the disk. Never rejects. */
-export async function loadConfig(file: string, root: string, cwd: string): Promise<Loaded> {
+export async function loadConfig(file: string, root: string, cwd: string, context: ConfigContext): Promise<Loaded> {
   const folder = join(tmpdir(), `zdr-config-${randomUUID()}`);
   const bundles = openBundles(folder);
   const extra = { plugins: [self], loader: {}, define: {} };
   const builder = openBuilder({ entry: file, root, cwd, bundles, envFiles: [], extra });
   try {
-    return await evaluate(builder, shownPath(file, cwd));
+    return await evaluate(builder, shownPath(file, cwd), context);
   } finally {
     await builder.close();
     await bundles.close();
@@ -49,7 +54,7 @@ export async function loadConfig(file: string, root: string, cwd: string): Promi
   }
 }
 
-async function evaluate(builder: Builder, name: string): Promise<Loaded> {
+async function evaluate(builder: Builder, name: string, context: ConfigContext): Promise<Loaded> {
   const outcome = await builder.build();
   const { inputs } = outcome;
   if (outcome.tag === 'failed') return { tag: 'refused', inputs, wrong: broken(outcome, name) };
@@ -57,21 +62,26 @@ async function evaluate(builder: Builder, name: string): Promise<Loaded> {
   const before = process.sourceMapsEnabled;
   process.setSourceMapsEnabled(true);
   try {
-    const value = await inTime(import(pathToFileURL(file).href));
+    const value = await inTime(configIn(file, context));
     if (value === late)
       return {
         tag: 'refused',
         inputs,
         wrong: about(`${name} did not end within 10 s`, 'it waits for something at its top level'),
       };
-    return { tag: 'loaded', value: defaultOf(value), hash, inputs };
+    return { tag: 'loaded', value, hash, inputs };
   } catch (error) {
     const required: unknown = error instanceof Error && 'required' in error ? error.required : undefined;
-    if (typeof required === 'string' && builder.keepStatic(required)) return await evaluate(builder, name);
+    if (typeof required === 'string' && builder.keepStatic(required)) return await evaluate(builder, name, context);
     return { tag: 'refused', inputs, wrong: threw(error, name) };
   } finally {
     process.setSourceMapsEnabled(before);
   }
+}
+
+async function configIn(file: string, context: ConfigContext): Promise<unknown> {
+  const value = defaultOf((await import(pathToFileURL(file).href)) as { readonly default?: unknown });
+  return typeof value === 'function' ? ((await value(context)) as unknown) : value;
 }
 
 const late = Symbol('late');
@@ -101,13 +111,15 @@ function broken({ errors }: Extract<BuildOutcome, { tag: 'failed' }>, name: stri
   return { ...about(`${name} cannot be built`, ''), detail };
 }
 
-/** The package that this is: its frames say nothing to a person. */
-const own = new URL('../../', import.meta.url).href;
+/** Where zdr itself lies: its frames say nothing to a person. */
+const own = ['../', '../../bin/'].map((folder) => new URL(folder, import.meta.url).href);
 
 /** What the person's code threw. `stack`: as node would print it. */
-export function threw(error: unknown, name: string): Wrong {
+function threw(error: unknown, name: string): Wrong {
   const lines = inspect(error).split('\n');
-  const detail = lines.filter((line) => !/^\s+at .*node:internal/.test(line) && !line.includes(own)).join('\n');
+  const detail = lines
+    .filter((line) => !/^\s+at .*node:internal/.test(line) && !own.some((folder) => line.includes(folder)))
+    .join('\n');
   return { ...about(`${name} threw`, ''), detail };
 }
 

@@ -5,7 +5,7 @@ import { stampOf } from '../watch/stamp.js';
 import { check } from './check.js';
 import type { Command } from './config.js';
 import type { Layer } from './given.js';
-import { loadConfig, threw } from './load.js';
+import { loadConfig } from './load.js';
 import { packageFolder } from '../package-folder.js';
 import { readPackage } from './package.js';
 import { shownPath } from './paths.js';
@@ -53,7 +53,7 @@ export async function readConfig({ command, cwd, config }: Search): Promise<Read
     );
   const layers: Layer[] = [];
   if (file !== null) {
-    const loaded = await loadConfig(file, packageFolder(dirname(file)) ?? dirname(file), cwd);
+    const loaded = await loadConfig(file, packageFolder(dirname(file)) ?? dirname(file), cwd, { command });
     // What steers the start of an app does not steer a config.
     const read = [...loaded.inputs.files].filter(([path]) => !loaded.inputs.aside.has(path));
     inputs = { ...inputsOf([...seen, ...read]), folders: loaded.inputs.folders };
@@ -62,7 +62,7 @@ export async function readConfig({ command, cwd, config }: Search): Promise<Read
       return refuse(loaded.wrong);
     }
     key += loaded.hash;
-    const layer = await layerOf(loaded.value, command, file, cwd);
+    const layer = layerOf(loaded.value, file, cwd);
     if ('tag' in layer) return refuse(layer);
     layers.push(layer);
   }
@@ -75,16 +75,8 @@ export async function readConfig({ command, cwd, config }: Search): Promise<Read
   return { tag: 'read', layers, inputs, key };
 }
 
-async function layerOf(value: unknown, command: Command, file: string, cwd: string): Promise<Layer | Wrong> {
+function layerOf(config: unknown, file: string, cwd: string): Layer | Wrong {
   const place = shownPath(file, cwd);
-  let config = value;
-  if (typeof value === 'function') {
-    try {
-      config = await (value as (context: { readonly command: Command }) => unknown)({ command });
-    } catch (error) {
-      return threw(error, place);
-    }
-  }
   if (config === undefined)
     return wrong(
       `${place} exports nothing`,
