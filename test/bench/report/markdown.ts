@@ -102,7 +102,7 @@ function ratio(zdr: ToolResult, other: ToolResult, name: AppName): string | null
 function versions({ tools, machine, date, quick, took }: Results): string {
   const list = tools.flatMap(({ name, version }) => (isNone(version) ? [] : [`${name} ${String(version)}`]));
   const { node, system, processor, cores, memory, load } = machine;
-  return `${quick ? 'A quick run, no figures to quote. ' : ''}${date.slice(0, 10)}, Node ${node}, ${system}, ${cores} cores (${processor}), ${memory} GB, load ${load.toFixed(1)} at the start, ${Math.round((took ?? 0) / 60)} minutes. ${list.join(', ')}. Spread of zdr: ${spread(tools)}.`;
+  return `${quick ? 'A quick run, no figures to quote. ' : ''}${date.slice(0, 10)}, Node ${node}, ${system}, ${cores} cores (${processor}), ${memory} GB, load ${load.toFixed(1)} at the start, ${Math.round((took ?? 0) / 60)} minutes. ${list.join(', ')}.${spread(tools)}`;
 }
 
 /** Least and most of each app, which a second run has to stay within. */
@@ -112,14 +112,15 @@ function spread(tools: readonly ToolResult[]): string {
     const seen = zdr && figures(zdr, name);
     return seen && typeof seen !== 'string' ? [`${name} ${ms(seen.least)} to ${ms(seen.most)} ms`] : [];
   });
-  return parts.join(', ') || 'not measured';
+  return parts.length === 0 ? '' : ` Spread of zdr: ${parts.join(', ')}.`;
 }
 
 /** Why there is no figure. */
 function missing({ tools }: Results): string {
   const reasons = tools.flatMap((tool) => {
     const { apps, version, name: _name, id: _id, typed: _typed, lane: _lane, ...extras } = tool;
-    return Object.entries({ version, ...apps, ...extras }).flatMap(([what, measured]) =>
+    const { socket } = isNone(tool.across) ? {} : tool.across!;
+    return Object.entries({ version, ...apps, ...extras, WebSocket: socket }).flatMap(([what, measured]) =>
       isNone(measured as never) && measured !== undefined
         ? [
             `- ${tool.name}, ${what === 'version' ? 'all' : what}: ${(measured as { none: string }).none.split('\n')[0]!.slice(0, 300)}`,
