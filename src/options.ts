@@ -30,10 +30,21 @@ export interface InstanceOptions {
   readonly nodeEnv: 'development' | 'production';
   /** Evaluate packages of the app in the standby, where it cannot tell. */
   readonly ahead: boolean;
+  /** Where debuggers attach; null: nowhere. */
+  readonly inspect: Inspect | null;
   /** Columns of the terminal, for the frames of build messages; 0 where it is not known. */
   readonly width: number;
   /** Called for each event, synchronously and in order. Must not throw. */
   onEvent(event: ZdrEvent): void;
+}
+
+/** The address that debuggers attach to, as of node's `--inspect`. */
+export interface Inspect {
+  readonly host: string;
+  /** 0: any. */
+  readonly port: number;
+  /** The app's first line waits for a debugger, once. */
+  readonly brk: boolean;
 }
 
 /** A file of environment variables. */

@@ -1,4 +1,6 @@
+import type { Inspect } from '../options.js';
 import { parseDuration } from './durations.js';
+import { inspectOf } from './inspect.js';
 import type { GivenOption, Words } from './words.js';
 import { wrong, type Wrong } from './wrong.js';
 
@@ -18,6 +20,7 @@ export interface DevCommand {
   readonly ignore: readonly string[];
   readonly poll: number | null;
   readonly ahead: boolean;
+  readonly inspect: Inspect | null;
   readonly quiet: boolean;
   readonly json: boolean;
 }
@@ -43,6 +46,7 @@ export function devCommand({ options, args }: Words, [entry, extra]: readonly st
     ignore: [] as string[],
     poll: null as number | null,
     ahead: true,
+    inspect: null as Inspect | null,
     quiet: false,
     json: false,
   };
@@ -111,12 +115,17 @@ function apply({ name, as, value }: GivenOption, command: Mutable<DevCommand>): 
     case 'json':
       command[name] = true;
       return null;
+    case 'inspect':
+    case 'inspect-brk': {
+      const inspect = inspectOf(as, text);
+      if ('tag' in inspect) return inspect;
+      command.inspect = { ...inspect, brk: name === 'inspect-brk' };
+      return null;
+    }
     case 'color':
     case 'no-color':
     case 'help':
     case 'version':
-    case 'inspect':
-    case 'inspect-brk':
       return null;
   }
 }

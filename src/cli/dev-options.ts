@@ -14,7 +14,7 @@ export type Resolved = { readonly tag: 'resolved'; readonly options: Omit<Instan
 export function resolveDev(command: DevCommand, cwd: string): Resolved | Wrong {
   const entry = resolveEntry(command.entry, cwd);
   if (entry.tag === 'wrong') return entry;
-  const { args, drain, boot, execArgv, conditions, watch, ignore, poll, ahead } = command;
+  const { args, drain, boot, execArgv, conditions, watch, ignore, poll, ahead, inspect } = command;
   const envFiles = command.envFiles.map(({ path, required }) => ({ path: resolve(cwd, path), required }));
   for (const [at, { path, required }] of envFiles.entries())
     if (required && !isFile(path))
@@ -42,6 +42,7 @@ export function resolveDev(command: DevCommand, cwd: string): Resolved | Wrong {
       watching: { include: watch, ignore, poll },
       nodeEnv: 'development',
       ahead,
+      inspect,
     },
   };
 }

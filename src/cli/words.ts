@@ -75,8 +75,6 @@ function readOption({ name, rawName, value, inlineValue }: OptionToken, word: st
   if (!isFlagName(name)) return unknownOption(rawName, word);
   const { kind, wants } = flags[name];
   switch (kind) {
-    case 'later':
-      return wrong(`${rawName} is not there yet`, `until then: NODE_OPTIONS=--inspect zdr dev …`);
     case 'switch':
       if (value !== undefined) return wrong(`${rawName} takes no value`, `write ${rawName} alone`);
       return { name, as: rawName, value: null };

@@ -5,7 +5,7 @@ import type { Parts } from './parts.js';
 
 /** Does what the rollover decided. */
 export function carryOut(parts: Parts, effect: Effect): void {
-  const { options, rollover, workers, sockets, transit, source, announcer, route } = parts;
+  const { options, rollover, workers, sockets, transit, source, announcer, inspector, route } = parts;
   const { send } = workers;
   switch (effect.type) {
     case 'build':
@@ -25,7 +25,9 @@ export function carryOut(parts: Parts, effect: Effect): void {
         tickets: parts.tickets,
         workers: options.workers,
       };
-      return send(effect.worker, { tag: 'load', program });
+      const load = (): void => send(effect.worker, { tag: 'load', program });
+      if (inspector === null) return load();
+      return inspector.prepare(effect.worker, effect.generation, effect.bundle.file, load);
     }
     case 'hold-out':
       sockets.handTo(effect.worker);
@@ -53,8 +55,9 @@ export function carryOut(parts: Parts, effect: Effect): void {
       setTimeout(() => rollover.dispatch({ type: 'time', timer: effect.timer }), effect.ms);
       return;
     case 'report':
+      if (effect.event.type === 'live') inspector?.live(effect.event.generation);
       return announcer.tell(effect.event);
     case 'exit':
-      return void parts.close(effect.forced);
+      return void parts.close(effect.forced ? 1 : 0);
   }
 }

@@ -7,6 +7,7 @@ import { openReaper } from '../primary/reaper.js';
 import { openSockets } from '../primary/sockets.js';
 import { openTransit } from '../primary/transit.js';
 import { openWorkers } from '../primary/workers.js';
+import { begin, openDebugging } from './debugging.js';
 import { openAnnouncer } from './announce.js';
 import { carryOut } from './effects.js';
 import { environmentOf } from './environment.js';
@@ -40,15 +41,18 @@ export function openInstance(options: InstanceOptions): Instance {
   const { dispatch } = rollover;
   const route: Parts['route'] = { generation: null };
   const announcer = openAnnouncer(performance.now(), () => parts);
+  const inspector = openDebugging(options, dispatch);
   const workers = openWorkers({
     cwd: options.cwd,
     execArgv: options.execArgv,
+    onPipe: inspector === null ? null : (worker, pipe) => inspector.linked(worker, pipe),
     onMessage: (worker, message, handle) => receive(parts, worker, message, handle),
     onAppMessage(worker, message) {
       if (message === 'ready') dispatch({ type: 'worker-said-ready', worker });
     },
     onExit(worker, exit) {
       ahead?.exited(worker);
+      inspector?.exited(worker);
       sockets.gone(worker);
       dispatch({ type: 'worker-exited', worker, exit });
       transit.gone(worker);
@@ -72,13 +76,14 @@ export function openInstance(options: InstanceOptions): Instance {
   const source = openSource(options, folder, () => parts);
   const tickets = randomBytes(TICKET_KEYS).toString('base64');
 
-  async function close(forced: boolean): Promise<void> {
+  async function close(code: number): Promise<void> {
     transit.close();
     sockets.close();
+    await inspector?.close();
     await source.close();
     removeFolder(folder);
     reaper.close();
-    end(forced ? 1 : 0);
+    end(code);
   }
 
   const parts: Parts = {
@@ -90,14 +95,16 @@ export function openInstance(options: InstanceOptions): Instance {
     source,
     announcer,
     ahead,
+    inspector,
     route,
     tickets,
     close,
   };
-  dispatch({ type: 'started' });
+  void begin(parts);
   return {
     stop(force) {
       ahead?.close();
+      inspector?.release();
       dispatch({ type: 'stop', force });
     },
     reload: () => dispatch({ type: 'changed', paths: [], always: true }),

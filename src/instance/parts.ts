@@ -1,4 +1,5 @@
 import type { InstanceOptions } from '../options.js';
+import type { Inspector } from '../inspect/inspector.js';
 import type { Ahead } from '../primary/ahead.js';
 import type { Rollover } from '../primary/dispatch.js';
 import type { Sockets } from '../primary/sockets.js';
@@ -18,12 +19,14 @@ export interface Parts {
   readonly announcer: Announcer;
   /** Null: packages are never evaluated ahead. */
   readonly ahead: Ahead | null;
+  /** Null: nobody debugs. */
+  readonly inspector: Inspector | null;
   /** The generation that new requests and moved connections go to. */
   readonly route: { generation: number | null };
   /** Shared by all generations, in base64: a TLS session that one of them began resumes with another. */
   readonly tickets: string;
   /** Everything has ended, but for what `close` is still to end. */
-  close(forced: boolean): Promise<void>;
+  close(code: number): Promise<void>;
 }
 
 /** The workers that answer what comes now. */

@@ -1,7 +1,9 @@
 import type { SendHandle } from 'node:child_process';
 import cluster, { type Worker } from 'node:cluster';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Exit } from '../events.js';
+import { PIPE } from '../protocol/inspect.js';
 import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js';
 import { inOwnSession, killGroup, signal } from './processes.js';
 
@@ -14,6 +16,8 @@ export interface WorkersOptions {
   readonly cwd: string;
   /** Flags of node for the workers. */
   readonly execArgv: readonly string[];
+  /** Called for each process that is forked, with a pipe to it of its own; null: they have none. */
+  readonly onPipe: ((worker: number, pipe: Duplex) => void) | null;
   readonly onMessage: (worker: number, message: ToPrimary, handle: Handle | undefined) => void;
   /** What the app says by `process.send`. */
   readonly onAppMessage: (worker: number, message: unknown) => void;
@@ -38,7 +42,14 @@ export function openWorkers(options: WorkersOptions): Workers {
   const running = new Map<number, Worker>();
   // What cluster itself would share (dgram) is shared, not dealt out: a dying worker takes nothing along.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  cluster.setupPrimary({ exec: EXEC, args: [], execArgv: [...options.execArgv], cwd: options.cwd, silent: false });
+  cluster.setupPrimary({
+    exec: EXEC,
+    args: [],
+    execArgv: [...options.execArgv],
+    cwd: options.cwd,
+    silent: false,
+    ...(options.onPipe === null ? {} : { stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'] }),
+  });
   const pids = (): void => {
     options.onPids([...running.values()].flatMap((worker) => worker.process.pid ?? []));
   };
@@ -48,6 +59,8 @@ export function openWorkers(options: WorkersOptions): Workers {
       running.set(id, worker);
       const { pid } = worker.process;
       pids();
+      const pipe = worker.process.stdio[PIPE];
+      if (pipe) options.onPipe?.(id, pipe as Duplex);
       worker.process.on('internalMessage', (message: { cmd?: string; zdr: ToPrimary }, handle: unknown) => {
         if (message.cmd === ENVELOPE) options.onMessage(id, message.zdr, handle as Handle | undefined);
       });

@@ -63,6 +63,8 @@ export type ToWorker =
   /** What each worker of this generation has accepted in the mean. */
   | { readonly tag: 'fair'; readonly share: number }
   | { readonly tag: 'list' }
+  /** Start the thread that serves the debugger, see `inspect.ts`. */
+  | { readonly tag: 'inspect' }
   | { readonly tag: 'probe' }
   /** The primary let go of its copy of a listening handle (or keeps it for others). */
   | { readonly tag: 'released'; readonly key: Key }

@@ -1,5 +1,6 @@
 import type { Open } from '../events.js';
 import { DRAINING } from './handover.js';
+import { isHeld } from './pauses.js';
 import type { Generation, Worker } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -62,6 +63,6 @@ export function clear(turn: Turn): void {
     turns.report(turn, { type: 'drained', generation: generation.id, told: generation.told });
   }
   const draining = turn.state.generations.filter((generation) => generation.tag === 'draining');
-  const oldest = draining[0];
+  const oldest = draining.find(({ id }) => !isHeld(turn, id));
   if (oldest !== undefined && draining.length > DRAINING) deadline(turn, oldest);
 }

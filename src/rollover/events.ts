@@ -25,6 +25,9 @@ export type Happening =
   /** The bundle has to be built in another way, which the builder knows by now. */
   | { readonly type: 'worker-unfit'; readonly worker: number }
   | { readonly type: 'worker-probed'; readonly worker: number }
+  /** It stands at a breakpoint, or waits for the debugger. */
+  | { readonly type: 'worker-paused'; readonly worker: number }
+  | { readonly type: 'worker-resumed'; readonly worker: number }
   | { readonly type: 'worker-cut'; readonly worker: number }
   | { readonly type: 'worker-drained'; readonly worker: number }
   | { readonly type: 'worker-open'; readonly worker: number; readonly open: readonly Open[] }

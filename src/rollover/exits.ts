@@ -1,5 +1,6 @@
 import type { Exit } from '../events.js';
 import { abandon, engage, fail, goDown } from './boot.js';
+import { forget } from './pauses.js';
 import type { Generation, Worker } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -16,6 +17,7 @@ const PAUSE = 500;
 /** A process ended, for whatever reason. */
 export function exited(turn: Turn, worker: Worker, exit: Exit): void {
   turns.dropWorker(turn, worker.id);
+  forget(turn, worker.id);
   if (worker.tag === 'standby' || turn.state.phase.tag !== 'running') return;
   const generation = turns.generationOf(turn, worker.generation);
   if (generation === undefined) return;

@@ -9,6 +9,8 @@ export interface State {
   /** Oldest first. Invariant: at most one is `live` or `down`, at most one is newer than it. */
   readonly generations: readonly Generation[];
   readonly workers: readonly Worker[];
+  /** Workers that a debugger holds, or has held. */
+  readonly pauses: readonly Pause[];
   readonly lastGeneration: number;
   readonly lastWorker: number;
 }
@@ -91,6 +93,12 @@ export type Worker =
   | (App & { readonly tag: 'retiring' })
   /** SIGKILL was sent. */
   | { readonly tag: 'killed'; readonly id: number; readonly generation: number | null };
+
+/** What a debugger does to a worker. Its deadlines begin anew when it goes on. */
+export type Pause =
+  | { readonly tag: 'paused'; readonly worker: number }
+  /** `at`: monotonic time. */
+  | { readonly tag: 'resumed'; readonly worker: number; readonly at: number };
 
 interface App {
   readonly id: number;

@@ -20,6 +20,7 @@ import type { Effect } from './effects.js';
 import type { RolloverEvent, Timer } from './events.js';
 import { exited, replace, respawn } from './exits.js';
 import { cutLate, goLive, takeOver } from './handover.js';
+import { paused, postponed, resumed } from './pauses.js';
 import type { Settings, State } from './state.js';
 import { finish, late as stopLate, slow, stop } from './stop.js';
 import * as turns from './turn.js';
@@ -32,6 +33,7 @@ export function initial(settings: Settings): State {
     build: { tag: 'idle' },
     generations: [],
     workers: [],
+    pauses: [],
     lastGeneration: 0,
     lastWorker: 0,
   };
@@ -107,6 +109,10 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
     }
     case 'worker-probed':
       return probed(turn, worker);
+    case 'worker-paused':
+      return paused(turn, worker.id);
+    case 'worker-resumed':
+      return resumed(turn, worker.id);
     case 'worker-cut':
       return cut(turn, worker);
     case 'worker-drained':
@@ -119,6 +125,7 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
 }
 
 function elapsed(turn: Turn, timer: Timer): void {
+  if (postponed(turn, timer)) return;
   if ('worker' in timer) {
     const worker = turns.workerOf(turn, timer.worker);
     if (worker === undefined) return;

@@ -63,6 +63,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       return setFair(message.share);
     case 'list':
       return send({ tag: 'open', open: listOpen() });
+    case 'inspect':
+      return void import('./inspect/start.js').then(({ inspect }) => inspect());
     case 'probe':
       return send({ tag: 'probed' });
     case 'released':
