@@ -22,10 +22,13 @@ export function forget(turn: Turn, worker: number): void {
   turn.state = { ...turn.state, pauses: turn.state.pauses.filter((pause) => pause.worker !== worker) };
 }
 
+export function isPaused(turn: Turn, worker: number): boolean {
+  return turn.state.pauses.some((pause) => pause.tag === 'paused' && pause.worker === worker);
+}
+
 /** Whether one of the generation's workers stands still in the debugger. */
 export function isHeld(turn: Turn, generation: number): boolean {
-  const workers = turns.workersOf(turn, generation).map(({ id }) => id);
-  return turn.state.pauses.some(({ tag, worker }) => tag === 'paused' && workers.includes(worker));
+  return turns.workersOf(turn, generation).some(({ id }) => isPaused(turn, id));
 }
 
 /** A deadline of a worker that stands still, or did when it was set, is set anew. True: the timer is to be ignored. */
