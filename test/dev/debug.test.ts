@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { type App, withApp } from '../support/app.js';
 import { Debugger, generated, original, type Place } from '../support/debugger.js';
@@ -335,4 +339,76 @@ test("the app's threads are seen, the one that serves the debugger is not", () =
     await zdr.rollover(() => project.write('src/app.ts', app('3')));
     await client.event('NodeWorker.detachedFromWorker', left, (params) => params.sessionId === sessionId);
     assert.equal(client.events.filter(({ method }) => method === 'NodeWorker.attachedToWorker').length, 1);
+  }));
+
+test('a port that is taken: one line that says by whom, exit code 2, and nothing runs', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const { port } = holder.address() as AddressInfo;
+  try {
+    await withApp('http', { args: [`--inspect=${port}`], ready: false, json: false }, async ({ zdr }) => {
+      assert.equal((await zdr.exit).code, 2);
+      const text = zdr.lines.join('\n');
+      assert.match(text, new RegExp(`port ${port} of 127.0.0.1 is taken by \\S+ \\(pid ${process.pid}\\)`));
+      assert.ok(zdr.lines.filter((line) => line !== '').length <= 2, text);
+    });
+  } finally {
+    holder.close();
+  }
+});
+
+test('who may come in is what node says: names that a page could have made up do not', () =>
+  withDebugger(['--inspect=0'], async ({ url }) => {
+    const { port, pathname } = new URL(url);
+    const ask = async (path: string, host: string, headers: Record<string, string> = {}): Promise<[number, string]> => {
+      const outgoing = request({ port, path, headers: { host, ...headers } }).end();
+      const [response] = await Promise.race([once(outgoing, 'response'), once(outgoing, 'upgrade')]);
+      if (response.statusCode === 101) return [101, ''];
+      const body = await response.setEncoding('utf8').toArray();
+      return [response.statusCode, body.join('')];
+    };
+    const upgrade = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    };
+    for (const host of ['127.0.0.1', `127.0.0.1:${port}`, 'localhost', `localhost:${port}`, '[::1]:9229', '10.1.2.3']) {
+      assert.equal((await ask('/json/version', host))[0], 200, host);
+      assert.equal((await ask(pathname, host, upgrade))[0], 101, host);
+    }
+    for (const host of ['example.com', `example.com:${port}`, 'localhost.example.com', '127.0.0.1.example.com']) {
+      assert.equal((await ask('/json/list', host))[0], 400, host);
+      assert.equal((await ask(pathname, host, upgrade))[0], 400, host);
+    }
+    assert.equal((await ask('/', 'localhost'))[0], 400);
+    assert.equal((await ask('/other', 'localhost', upgrade))[0], 400);
+    const [, version] = await ask('/json/version', 'localhost');
+    assert.deepEqual(JSON.parse(version), { Browser: `node.js/${process.version}`, 'Protocol-Version': '1.1' });
+  }));
+
+test('node inspect stays attached over generations', () =>
+  withDebugger(['--inspect=0'], async ({ project, zdr, url }) => {
+    const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
+    const inspect = spawn(process.execPath, ['inspect', new URL(url).host], {
+      env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    let text = '';
+    inspect.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+    try {
+      await zdr.until('its prompt', () => /debug> /.test(text));
+      const pid = async (): Promise<number> => {
+        const before = text.length;
+        inspect.stdin.write('exec process.pid\n');
+        const [found] = await zdr.until('a pid', () => /(?<=^|\s)\d+(?=\n)/.exec(text.slice(before)));
+        return Number(found);
+      };
+      assert.equal(await pid(), (await get(zdr.where)).pid);
+      await zdr.rollover(() => project.write('src/app.ts', app('2')));
+      const now = (await get(zdr.where)).pid;
+      await zdr.until(`pid ${now} of ${text}`, async () => (await pid()) === now);
+    } finally {
+      inspect.kill('SIGKILL');
+    }
   }));
