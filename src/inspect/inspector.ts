@@ -49,7 +49,7 @@ export interface InspectorOptions {
   onPaused(worker: number, paused: boolean): void;
 }
 
-/** How long a worker may take to answer what its debugger wants before the app is loaded, in ms. */
+/** How long a worker may take to be set up for its debugger before the app is loaded, in ms. */
 const PATIENCE = 2_000;
 
 export function openInspector(options: InspectorOptions): Inspector {
@@ -144,6 +144,8 @@ export function openInspector(options: InspectorOptions): Inspector {
     const late = new Promise((resolve) => {
       timer = setTimeout(resolve, PATIENCE);
     });
+    // An app that never ends its turn would keep the thread from starting.
+    await Promise.race([late, links.get(worker)?.up]);
     await Promise.race([late, Promise.all(clientsOf(slot).map((client) => client.prepared(worker)))]);
     clearTimeout(timer);
   }
@@ -196,7 +198,7 @@ export function openInspector(options: InspectorOptions): Inspector {
       if (slot === undefined) return load();
       slot.workers.push(worker);
       aimAll();
-      if (!waits && clientsOf(slot).length === 0) return load();
+      if (!waits && clientsOf(slot).length === 0 && links.get(worker)?.isUp() === true) return load();
       void begin(slot, worker, bundle).then(load);
     },
     live(generation) {

@@ -28,6 +28,9 @@ export interface ChannelEvents {
 
 /** The primary's end of the pipe to the relay thread of one worker. */
 export interface Link {
+  /** The thread runs, or never will. */
+  readonly up: Promise<void>;
+  isUp(): boolean;
   open(events: ChannelEvents): Channel;
 }
 
@@ -38,6 +41,11 @@ export function openLink(pipe: Duplex, onOver: () => void): Link {
   const channels = new Map<number, ChannelEvents & { readonly pending: Map<number, (outcome: Outcome) => void> }>();
   let last = 0;
   let over = false;
+  let running = false;
+  let onUp = (): void => {};
+  const up = new Promise<void>((resolve) => {
+    onUp = resolve;
+  });
 
   const say = (message: ToRelay): void => {
     if (!over && pipe.writable) pipe.write(`${JSON.stringify(message)}\n`);
@@ -51,6 +59,7 @@ export function openLink(pipe: Duplex, onOver: () => void): Link {
   const end = (): void => {
     if (over) return;
     over = true;
+    onUp();
     const all = [...channels.values()];
     channels.clear();
     onOver();
@@ -66,6 +75,9 @@ export function openLink(pipe: Duplex, onOver: () => void): Link {
 
   function handle(message: ToInspector): void {
     switch (message.tag) {
+      case 'up':
+        running = true;
+        return onUp();
       case 'answer':
         return settle(message.session, message.id, { tag: 'result', result: message.result });
       case 'refusal':
@@ -76,6 +88,8 @@ export function openLink(pipe: Duplex, onOver: () => void): Link {
   }
 
   return {
+    up,
+    isUp: () => running,
     open(events) {
       const session = (last += 1);
       const pending = new Map<number, (outcome: Outcome) => void>();

@@ -24,6 +24,9 @@ export function carryOut(parts: Parts, effect: Effect): void {
         numbers: sockets.numbers(),
         tickets: parts.tickets,
         workers: options.workers,
+        readyUrl: options.readyUrl,
+        liveReload: options.liveReload,
+        trouble: parts.pages.trouble(),
       };
       const load = (): void => send(effect.worker, { tag: 'load', program });
       if (inspector === null) return load();
@@ -58,6 +61,6 @@ export function carryOut(parts: Parts, effect: Effect): void {
       if (effect.event.type === 'live') inspector?.live(effect.event.generation);
       return announcer.tell(effect.event);
     case 'exit':
-      return void parts.close(effect.forced ? 1 : 0);
+      return void parts.close(effect.code);
   }
 }

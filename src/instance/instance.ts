@@ -12,15 +12,17 @@ import { openAnnouncer } from './announce.js';
 import { carryOut } from './effects.js';
 import { environmentOf } from './environment.js';
 import { receive } from './messages.js';
+import { openPages } from './pages.js';
 import { servingWorkers, type Parts } from './parts.js';
+import { openReloads, type Reloaded } from './reload.js';
 import { openSource } from './source.js';
 
 /** A run of zdr: one primary, and all that it started. */
 export interface Instance {
   /** Stops: what is open is finished first; with `force` it is not. */
   stop(force: boolean): void;
-  /** Builds and rolls over, though nothing changed. */
-  reload(): void;
+  /** Builds and rolls over, though nothing changed. Never rejects. */
+  reload(): Promise<Reloaded>;
   /** The exit code, once everything has ended. */
   readonly closed: Promise<number>;
 }
@@ -29,15 +31,26 @@ export interface Instance {
 const TICKET_KEYS = 48;
 
 /** Opens the parts, wires them, and begins. A worker's message and a file's change both end up in the rollover. */
-export function openInstance(options: InstanceOptions): Instance {
+export function openInstance(given: InstanceOptions): Instance {
+  const reloads = openReloads();
+  const options: InstanceOptions = {
+    ...given,
+    onEvent(event) {
+      given.onEvent(event);
+      reloads.heard(event);
+      pages.heard(event);
+    },
+  };
   const folder = openFolder(options.root);
   const reaper = openReaper(folder);
   let end = (_code: number): void => {};
   const closed = new Promise<number>((resolve) => {
     end = resolve;
   });
-  const { workers: count, boot, drain } = options;
-  const rollover = openRollover({ workers: count, boot, drain }, (effect) => carryOut(parts, effect));
+  const pages = openPages(() => parts);
+  const { mode, workers: count, boot, drain } = options;
+  const readiness = options.readyUrl === null ? 'listening' : 'said';
+  const rollover = openRollover({ mode, readiness, workers: count, boot, drain }, (effect) => carryOut(parts, effect));
   const { dispatch } = rollover;
   const route: Parts['route'] = { generation: null };
   const announcer = openAnnouncer(performance.now(), () => parts);
@@ -94,6 +107,7 @@ export function openInstance(options: InstanceOptions): Instance {
     transit,
     source,
     announcer,
+    pages,
     ahead,
     inspector,
     route,
@@ -107,7 +121,13 @@ export function openInstance(options: InstanceOptions): Instance {
       inspector?.release();
       dispatch({ type: 'stop', force });
     },
-    reload: () => dispatch({ type: 'changed', paths: [], always: true }),
+    reload() {
+      const { phase, lastGeneration } = rollover.state();
+      if (phase.tag !== 'running') return Promise.resolve({ tag: 'stopped' });
+      const outcome = reloads.ask(lastGeneration);
+      dispatch({ type: 'changed', paths: [], always: true });
+      return outcome;
+    },
     closed,
   };
 }

@@ -6,6 +6,7 @@ import type { Sockets } from '../primary/sockets.js';
 import type { Transit } from '../primary/transit.js';
 import type { Workers } from '../primary/workers.js';
 import type { Announcer } from './announce.js';
+import type { Pages } from './pages.js';
 import type { Source } from './source.js';
 
 /** What an instance is made of. Each part has one owner, `openInstance`, which closes it. */
@@ -17,6 +18,7 @@ export interface Parts {
   readonly transit: Transit;
   readonly source: Source;
   readonly announcer: Announcer;
+  readonly pages: Pages;
   /** Null: packages are never evaluated ahead. */
   readonly ahead: Ahead | null;
   /** Null: nobody debugs. */

@@ -1,10 +1,10 @@
-import type { Key, Peer, ToWorker } from '../protocol/messages.js';
+import type { Key, Past, Peer, ToWorker } from '../protocol/messages.js';
 import type { Handle } from './workers.js';
 
 interface Moving {
   readonly id: number;
   readonly key: Key;
-  readonly served: boolean;
+  readonly past: Past | null;
   readonly peer: Peer | null;
   readonly handle: Handle;
   /** Who is to take it; null while nobody can. */
@@ -16,7 +16,7 @@ interface Moving {
  * said that it has the connection: what is only in transit is not lost with either of them.
  */
 export interface Transit {
-  move(key: Key, served: boolean, peer: Peer | null, handle: Handle): void;
+  move(key: Key, past: Past | null, peer: Peer | null, handle: Handle): void;
   took(id: number): void;
   /** A worker has got so many in all. The others learn what is fair. */
   accepted(worker: number, total: number): void;
@@ -64,14 +64,14 @@ export function openTransit(
       underWay.add(entry);
       entry.worker = worker;
       given.set(worker, (given.get(worker) ?? 0) + 1);
-      const { id, key, served, peer, handle } = entry;
-      send(worker, { tag: 'take', id, key, served, peer }, handle);
+      const { id, key, past, peer, handle } = entry;
+      send(worker, { tag: 'take', id, key, past, peer }, handle);
     }
   };
   return {
-    move(key, served, peer, handle) {
+    move(key, past, peer, handle) {
       last += 1;
-      const entry: Moving = { id: last, key, served, peer, handle, worker: null };
+      const entry: Moving = { id: last, key, past, peer, handle, worker: null };
       moving.set(entry.id, entry);
       waiting.add(entry);
       forward();

@@ -16,6 +16,8 @@ export type ToRelay =
   | { readonly tag: 'close'; readonly session: number };
 
 export type ToInspector =
+  /** The thread runs: from here on it needs nothing of the main thread. */
+  | { readonly tag: 'up' }
   | { readonly tag: 'answer'; readonly session: number; readonly id: number; readonly result: Params }
   | { readonly tag: 'refusal'; readonly session: number; readonly id: number; readonly error: InspectorError }
   | { readonly tag: 'event'; readonly session: number; readonly event: InspectorEvent };

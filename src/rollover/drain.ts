@@ -57,10 +57,11 @@ export function deadline(turn: Turn, generation: Generation): void {
 /** Rule: generations without a process are gone; too many that drain make the oldest give way. */
 export function clear(turn: Turn): void {
   for (const generation of turn.state.generations) {
-    if (generation.tag !== 'draining' && generation.tag !== 'retiring') continue;
+    if (generation.tag !== 'draining' && generation.tag !== 'retiring' && generation.tag !== 'reverting') continue;
     if (turns.workersOf(turn, generation.id).length > 0) continue;
     turns.dropGeneration(turn, generation.id);
-    turns.report(turn, { type: 'drained', generation: generation.id, told: generation.told });
+    const told = generation.tag !== 'reverting' && generation.told;
+    turns.report(turn, { type: 'drained', generation: generation.id, told });
   }
   const draining = turn.state.generations.filter((generation) => generation.tag === 'draining');
   const oldest = draining.find(({ id }) => !isHeld(turn, id));

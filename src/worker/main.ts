@@ -4,10 +4,11 @@ import { holdOn, receive, send } from './channel.js';
 import { check, settle, warm } from './ahead/warm.js';
 import { reportLater } from './ahead/report.js';
 import { check as checkOpen, cut } from './cut.js';
+import { adoptDatagrams, readDatagrams, releasedDatagrams } from './datagrams.js';
 import { end } from './end.js';
 import { faultAt } from './fault.js';
 import { booted, install as installFailure } from './failure.js';
-import type { Handle } from './internals.js';
+import type { Handle, UdpHandle } from './internals.js';
 import { adopt, install as installListen, rebound, released } from './listen.js';
 import { openAll } from './listeners.js';
 import { reroute } from './http2.js';
@@ -26,7 +27,9 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
   faultAt(message);
   switch (message.tag) {
     case 'adopt':
-      if (attached !== undefined) adopt(message.key, message.address, attached);
+      if (attached === undefined) return;
+      if (message.address.kind === 'udp') adoptDatagrams(message.key, message.address, attached as UdpHandle);
+      else adopt(message.key, message.address, attached);
       return;
     case 'load':
       meetIn(dirname(message.program.file));
@@ -47,6 +50,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       booted();
       settle();
       openAll();
+      readDatagrams();
       startTaken();
       if (message.report) reportLater();
       return;
@@ -61,6 +65,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       return end(message.polite);
     case 'fair':
       return setFair(message.share);
+    case 'trouble':
+      return void import('./live/events.js').then(({ setTrouble }) => setTrouble(message.text));
     case 'list':
       return send({ tag: 'open', open: listOpen() });
     case 'inspect':
@@ -68,6 +74,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
     case 'probe':
       return send({ tag: 'probed' });
     case 'released':
+      releasedDatagrams(message.key);
       return released(message.key);
     case 'rebind':
       return rebound(message.key);

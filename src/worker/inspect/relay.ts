@@ -59,5 +59,6 @@ pipe.on(
   'data',
   lineReader((line) => handle(JSON.parse(line) as ToRelay)),
 );
+say({ tag: 'up' });
 // The primary is gone; the worker ends by itself.
 pipe.on('error', () => pipe.destroy());

@@ -1,0 +1,37 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '../../support/deadline.js';
+import { startProbe } from '../probe.js';
+import type { Running } from '../running.js';
+
+/** What clients see of a save that cannot run. */
+export interface Broken {
+  readonly requests: number;
+  readonly failed: number;
+  /** From the good save behind it to the first answer of that, ms; null when there was none in time. */
+  readonly back: number | null;
+}
+
+/** Time between two requests, ms. */
+const EVERY = 10;
+const LATE = 10_000;
+
+/** Saves a fault, looks for `ms` at what clients get, and saves good code. */
+export async function measureBroken(running: Running, fault: 'syntax' | 'boot', ms: number): Promise<Broken> {
+  const probe = startProbe(running.app.port, EVERY);
+  await wait(300);
+  probe.clear();
+  running.app.spoil(fault, 2);
+  await wait(ms);
+  const marks = [...probe.marks];
+  const at = performance.now();
+  running.app.save(3);
+  const back = await until('good code', () => probe.marks.find(({ version }) => version === 3), LATE).catch(() => null);
+  await probe.stop();
+  return {
+    requests: marks.length,
+    // The spoilt version throws behind its own line: to answer with it is a failure too.
+    failed: marks.filter(({ version }) => version !== 1).length,
+    back: back === null ? null : back.endedAt - at,
+  };
+}

@@ -1,0 +1,5 @@
+import type { Results } from '../results.js';
+
+export function picture(_results: Results): string {
+  return '';
+}
