@@ -29,7 +29,7 @@ interface Debugged extends App {
 async function withDebugger(
   args: readonly string[],
   body: (app: Debugged) => Promise<void>,
-  more: { readonly ready?: boolean } = {},
+  more: { readonly ready?: boolean; readonly command?: 'start' } = {},
 ): Promise<void> {
   await withApp(
     'http',
@@ -309,6 +309,27 @@ test('-w 2: a target for each worker', () =>
     assert.equal(new Set(after).size, 2);
     for (const client of clients) client.close();
   }));
+
+test('zdr start: a reload takes the client along', () =>
+  withDebugger(
+    ['--inspect=0', '-w', '1'],
+    async ({ project, zdr, attach, breakAt }) => {
+      const client = await attach();
+      await breakAt(client, 4);
+      const since = client.now();
+      await project.write('src/app.ts', app('2'));
+      zdr.signal('SIGUSR2');
+      await zdr.event('live');
+      await client.event('Runtime.executionContextsCleared', since);
+      await breakAt(client, 4, since);
+      const answer = get(zdr.where);
+      const paused = await client.event('Debugger.paused', since);
+      assert.equal(await client.evaluate(paused, 'answer.version'), 2);
+      await client.do('Debugger.resume');
+      assert.equal((await answer).version, 2);
+    },
+    { command: 'start' },
+  ));
 
 test("the app's threads are seen, the one that serves the debugger is not", () =>
   withDebugger(['--inspect=0'], async ({ project, zdr, attach }) => {
