@@ -1,6 +1,6 @@
 import type { InspectorEvent, Params } from '../protocol/inspect.js';
 import type { Outcome } from './link.js';
-import { type Command, isLasting, record, type Recorded, standsStill } from './record.js';
+import { type Command, isForApp, isLasting, record, type Recorded, standsStill } from './record.js';
 import type { Session } from './session.js';
 
 /**
@@ -10,8 +10,11 @@ import type { Session } from './session.js';
 export interface Client {
   /** A message of the debugger. */
   receive(text: string): void;
-  /** It is to see this worker, as soon as nothing holds it where it is. */
-  aim(worker: number): void;
+  /**
+   * It is to see this worker, as soon as nothing holds it where it is; `standby` may be the next, and gets all but
+   * breakpoints ahead.
+   */
+  aim(worker: number, standby: number | null): void;
   /** Something changed that {@link ClientOptions.isLive} tells of. */
   settle(): void;
   /** Resolves once `worker` is set up as the debugger wants it; at once where it is not aimed at. */
@@ -45,9 +48,11 @@ interface Request extends Command {
 
 interface View {
   readonly session: Session;
-  readonly prepared: Promise<void>;
-  /** What it was not told yet, since there was nobody to say go. */
-  readonly omitted: readonly Command[];
+  /** It has no app yet. */
+  standby: boolean;
+  prepared: Promise<unknown>;
+  /** What it was not told yet: breakpoints before it has the app, or since there was nobody to say go. */
+  omitted: readonly Command[];
 }
 
 export function openClient({ send, open, isLive, onRun, onLost }: ClientOptions): Client {
@@ -62,7 +67,7 @@ export function openClient({ send, open, isLive, onRun, onLost }: ClientOptions)
 
   const tell = (event: InspectorEvent): void => send(JSON.stringify(event));
 
-  function begin(worker: number): View | null {
+  function begin(worker: number, standby: boolean): View | null {
     let mine: Session | null = null;
     const session = open(worker, count, {
       onEvent: tell,
@@ -78,16 +83,29 @@ export function openClient({ send, open, isLive, onRun, onLost }: ClientOptions)
     mine = session;
     count += 1;
     const commands = [...recorded.values()];
-    const omitted = view?.session.busy() === true ? commands.filter(standsStill) : [];
+    const later = standby
+      ? commands.filter(isForApp)
+      : view?.session.busy() === true
+        ? commands.filter(standsStill)
+        : [];
     const prepared = Promise.all(
-      commands.filter((command) => !omitted.includes(command)).map((command) => session.post(command)),
+      commands.filter((command) => !later.includes(command)).map((command) => session.post(command)),
     );
-    return { session, prepared: prepared.then(() => {}), omitted };
+    return { session, standby, prepared, omitted: later };
+  }
+
+  /** It gets the app: what was omitted is due, but for what would make it stand while the person is elsewhere. */
+  function complete(one: View): void {
+    one.standby = false;
+    const later = one !== view && view?.session.busy() === true ? one.omitted.filter(standsStill) : [];
+    const now = one.omitted.filter((command) => !later.includes(command));
+    one.omitted = later;
+    one.prepared = Promise.all([one.prepared, ...now.map((command) => one.session.post(command))]);
   }
 
   /** Serves by now, or stands still until somebody looks. */
-  const isReady = ({ session }: View, before: View): boolean =>
-    isLive(session.worker) || session.calls() || !isLive(before.session.worker);
+  const isReady = ({ session, standby }: View, before: View): boolean =>
+    !standby && (isLive(session.worker) || session.calls() || !isLive(before.session.worker));
 
   function dropNext(): void {
     const dropped = next;
@@ -106,7 +124,7 @@ export function openClient({ send, open, isLive, onRun, onLost }: ClientOptions)
     if (shown > 0) tell({ method: 'Runtime.executionContextsCleared', params: {} });
     shown += 1;
     view.session.show();
-    for (const command of view.omitted) void view.session.post(command);
+    complete(view);
     for (const request of waiting.splice(0)) void pass(request);
   }
 
@@ -116,7 +134,8 @@ export function openClient({ send, open, isLive, onRun, onLost }: ClientOptions)
     const outcome: Outcome = await view.session.post({ method, params });
     if (outcome.tag === 'result' && isLasting(request)) {
       recorded = record(recorded, { method, params }, outcome.result);
-      if (next !== null) void next.session.post({ method, params });
+      if (next?.standby === true) next.omitted = [...recorded.values()].filter(isForApp);
+      if (next !== null && !(next.standby && concernsApp(request))) void next.session.post({ method, params });
     }
     send(JSON.stringify(outcome.tag === 'result' ? { id, result: outcome.result } : { id, error: outcome.error }));
     if (method === 'Runtime.runIfWaitingForDebugger') onRun();
@@ -128,17 +147,22 @@ export function openClient({ send, open, isLive, onRun, onLost }: ClientOptions)
       if (request === null) send(JSON.stringify({ error: { code: -32_700, message: 'Message must be a command' } }));
       else void pass(request);
     },
-    aim(worker) {
+    aim(worker, standby) {
       if (closed) return;
-      if (view?.session.worker === worker) return dropNext();
-      if (next?.session.worker === worker) return;
+      const wanted = view?.session.worker === worker ? standby : worker;
+      if (next !== null && next.session.worker === wanted) return;
       dropNext();
-      next = begin(worker);
+      if (wanted === null || wanted === view?.session.worker) return;
+      next = begin(wanted, wanted !== worker);
       settle();
     },
     settle,
     async prepared(worker) {
-      for (const one of [view, next]) if (one?.session.worker === worker) await one.prepared;
+      for (const one of [view, next]) {
+        if (one?.session.worker !== worker) continue;
+        complete(one);
+        await one.prepared;
+      }
     },
     sessionOf: (worker) => [view, next].find((one) => one?.session.worker === worker)?.session ?? null,
     close() {
@@ -148,6 +172,10 @@ export function openClient({ send, open, isLive, onRun, onLost }: ClientOptions)
       view = null;
     },
   };
+}
+
+function concernsApp(command: Command): boolean {
+  return isForApp(command) || command.method === 'Debugger.removeBreakpoint';
 }
 
 function requestOf(text: string): Request | null {

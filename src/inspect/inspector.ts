@@ -117,8 +117,9 @@ export function openInspector(options: InspectorOptions): Inspector {
   /** What is to be seen there: the newest worker, but for those of generations that went before the one that serves. */
   function aim(slot: Slot): void {
     if (closed) return;
-    const worker = slot.workers.findLast((one) => (generations.get(one) ?? 0) >= serving) ?? [...spare][0];
-    for (const [client, of] of clients) if (of === slot && worker !== undefined) client.aim(worker);
+    const standby = [...spare][slots.indexOf(slot)] ?? null;
+    const worker = slot.workers.findLast((one) => (generations.get(one) ?? 0) >= serving) ?? standby ?? [...spare][0];
+    for (const [client, of] of clients) if (of === slot && worker !== undefined) client.aim(worker, standby);
   }
 
   function aimAll(): void {

@@ -57,6 +57,14 @@ export function record(recorded: Recorded, command: Command, result: Params): Re
   return next;
 }
 
+/** Would stop what a standby does before it has the app, which nobody wants to see. */
+export function isForApp({ method }: Command): boolean {
+  return (
+    BREAKPOINTS.has(method) ||
+    ['Debugger.setPauseOnExceptions', 'NodeWorker.enable', 'Runtime.addBinding'].includes(method)
+  );
+}
+
 /**
  * Makes a worker stand still before each script: its debugger sets breakpoints there. Without one that listens it would
  * stand for ever.
