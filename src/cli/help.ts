@@ -1,6 +1,6 @@
 import type { Paint } from './paint.js';
 
-/** All of zdr on one screen: 23 lines of less than 80 columns. */
+/** All of zdr on one screen: 24 lines of less than 80 columns. */
 export function helpText(version: string, paint: Paint): string {
   const option = (names: string, text: string) => `  ${paint.cyan(names.padEnd(28))} ${text}`;
   const example = (command: string, text: string) => `  ${command.padEnd(42)} ${paint.dim(text)}`;
@@ -8,6 +8,7 @@ export function helpText(version: string, paint: Paint): string {
     `${paint.green(paint.bold('zdr'))} ${paint.green(`v${version}`)}  save a file: the new code serves, no request is dropped`,
     '',
     `${paint.bold('zdr dev')} | ${paint.bold('zdr start')} [entry] [options] [-- arguments of the app]`,
+    `${paint.bold('zdr reload')} | ${paint.bold('zdr status')} [--json | --watch]   ask what runs here`,
     '',
     option('-w, --workers <n|max>', 'processes that serve (dev 1, start max)'),
     option('    --drain <time>', 'for old code to finish (dev 10m, start 30s)'),
@@ -24,7 +25,6 @@ export function helpText(version: string, paint: Paint): string {
     option('-q, --quiet, --json', 'tell problems only; tell events, one a line'),
     option('    --color, --no-color', 'also NO_COLOR, FORCE_COLOR; -h help, -v version'),
     '',
-    example('zdr dev', 'watches what package.json says'),
     example('zdr start --ready-url /health -- -p 80', 'the app gets -p 80'),
     '',
     paint.dim('Ctrl-C stops when all is answered, twice at once. SIGUSR2 reloads. A time: 10s'),

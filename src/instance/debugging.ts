@@ -17,12 +17,12 @@ export function openDebugging(
     ...inspect,
     workers,
     entry,
-    onPaused: (worker, paused) => dispatch({ type: paused ? 'worker-paused' : 'worker-resumed', worker }),
+    onPaused: (worker, paused) => dispatch({ type: paused ? 'worker-halted' : 'worker-continued', worker }),
   });
 }
 
-/** Begins, with `--inspect` once debuggers can attach. When they cannot, the person has asked for what is not to be had. */
-export async function begin(parts: Parts): Promise<void> {
+/** Starts, with `--inspect` once debuggers can attach. When they cannot, the person has asked for what is not to be had. */
+export async function start(parts: Parts): Promise<void> {
   const { options, rollover, inspector, close } = parts;
   const { inspect, onEvent } = options;
   if (inspector !== null && inspect !== null) {

@@ -51,13 +51,21 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
     case 'accepted':
       return transit.accepted(worker, message.total);
     case 'took':
-      return transit.took(message.id);
+      return transit.took(message.ids);
+    case 'missed':
+      return transit.missed(message.id);
+    case 'relays':
+      return dispatch({ type: 'worker-relays', worker });
     case 'no-live-reload':
       return parts.pages.cannot(message.path, message.why);
     case 'drained':
       return dispatch({ type: 'worker-drained', worker });
     case 'open':
       return dispatch({ type: 'worker-open', worker, open: message.open });
+    case 'usage':
+      return parts.usages.answered(worker, message.usage);
+    case 'stdin':
+      return parts.input.reads(worker, message.reads);
     case 'probed':
       return dispatch({ type: 'worker-probed', worker });
   }

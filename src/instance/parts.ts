@@ -5,22 +5,31 @@ import type { Rollover } from '../primary/dispatch.js';
 import type { Sockets } from '../primary/sockets.js';
 import type { Transit } from '../primary/transit.js';
 import type { Workers } from '../primary/workers.js';
+import type { Usages } from '../primary/usage.js';
 import type { Announcer } from './announce.js';
+import type { History } from './history.js';
+import type { Input } from './input.js';
 import type { Pages } from './pages.js';
 import type { Source } from './source.js';
+import type { Timers } from './timers.js';
 
 /** What an instance is made of. Each part has one owner, `openInstance`, which closes it. */
 export interface Parts {
-  readonly options: InstanceOptions;
+  /** Replaced as a whole when the configuration changes, with what reads it. */
+  options: InstanceOptions;
   readonly rollover: Rollover;
   readonly workers: Workers;
   readonly sockets: Sockets;
   readonly transit: Transit;
-  readonly source: Source;
+  source: Source;
   readonly announcer: Announcer;
+  readonly history: History;
+  readonly usages: Usages;
+  readonly input: Input;
+  readonly timers: Timers;
   readonly pages: Pages;
   /** Null: packages are never evaluated ahead. */
-  readonly ahead: Ahead | null;
+  ahead: Ahead | null;
   /** Null: nobody debugs. */
   readonly inspector: Inspector | null;
   /** The generation that new requests and moved connections go to. */

@@ -35,8 +35,8 @@ export interface InspectorError {
   readonly message: string;
 }
 
-/** The pipe's number in the worker; the channel of node:cluster is the one before. */
-export const PIPE = 4;
+/** The pipe's number in the worker, behind the channel of node:cluster and the lane. */
+export const PIPE = 5;
 
 /** Reads lines from pieces of text. */
 export function lineReader(online: (line: string) => void): (text: string) => void {

@@ -1,4 +1,5 @@
 import type { Address, AppError, Open } from '../events.js';
+import type { Usage } from '../status.js';
 import type { EnvChange, Plan, Required, Stale, Unit } from './ahead.js';
 
 /**
@@ -41,6 +42,8 @@ export interface PeerTls {
 }
 
 export type ToWorker =
+  /** The answer to `standby`: connections come and go on a pipe of their own. */
+  | { readonly tag: 'lane' }
   /** With a listening handle that the primary keeps: the app's `listen` for this key takes it, and waits for `go`. */
   | { readonly tag: 'adopt'; readonly key: Key; readonly address: Address }
   | { readonly tag: 'load'; readonly program: Program }
@@ -75,6 +78,8 @@ export type ToWorker =
   | { readonly tag: 'list' }
   /** Start the thread that serves the debugger, see `inspect.ts`. */
   | { readonly tag: 'inspect' }
+  /** `sent`: by {@link clock}, which all processes share. */
+  | { readonly tag: 'usage'; readonly sent: number }
   | { readonly tag: 'probe' }
   /** The primary let go of its copy of a listening handle (or keeps it for others). */
   | { readonly tag: 'released'; readonly key: Key }
@@ -118,12 +123,19 @@ export type ToPrimary =
   | { readonly tag: 'move'; readonly key: Key; readonly past: Past | null; readonly peer: Peer | null }
   /** This worker has accepted so many connections in all. */
   | { readonly tag: 'accepted'; readonly total: number }
-  /** A taken connection is the app's now. */
-  | { readonly tag: 'took'; readonly id: number }
+  /** These are the app's now. */
+  | { readonly tag: 'took'; readonly ids: readonly number[] }
+  /** Not taken: this worker was cut meanwhile, or may open no more files. */
+  | { readonly tag: 'missed'; readonly id: number }
+  /** What is still open is answered by newer code; this worker only carries it. */
+  | { readonly tag: 'relays' }
   /** An HTML page that could not get the script: it is compressed, or its policy forbids it. */
   | { readonly tag: 'no-live-reload'; readonly path: string; readonly why: 'encoded' | 'policy' }
   | { readonly tag: 'drained' }
   | { readonly tag: 'open'; readonly open: readonly Open[] }
+  | { readonly tag: 'usage'; readonly usage: Usage }
+  /** Whether this process reads standard input. */
+  | { readonly tag: 'stdin'; readonly reads: boolean }
   | { readonly tag: 'probed' };
 
 /** Why no version of the app can answer. */

@@ -1,7 +1,7 @@
 import type { Exit } from '../events.js';
 import { abandon, begin, engage, fail, goDown, isPending } from './boot.js';
 import { giveUp } from './give-up.js';
-import { forget } from './pauses.js';
+import { forget } from './halts.js';
 import { revert } from './roll.js';
 import type { Generation, Worker } from './state.js';
 import * as turns from './turn.js';

@@ -1,4 +1,4 @@
-import { isPaused } from './pauses.js';
+import { isHalted } from './halts.js';
 import type { Generation } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -8,9 +8,6 @@ const CUT = 1_000;
 
 /** After this time an old generation that still serves something is shown, in ms. */
 const TELL = 2_000;
-
-/** More generations than this do not drain side by side: the oldest gives way. */
-export const DRAINING = 8;
 
 /** Rule: a generation whose workers are all ready takes over. The old one is told to accept nothing more. */
 export function takeOver(turn: Turn): void {
@@ -39,7 +36,7 @@ export function goLive(turn: Turn): void {
   const old = turns.current(turn);
   // What stands at a breakpoint cannot confirm, nor can it accept.
   const open = old === undefined ? [] : turns.workersOf(turn, old.id, 'cutting');
-  if (open.every(({ id }) => isPaused(turn, id))) become(turn, next);
+  if (open.every(({ id }) => isHalted(turn, id))) become(turn, next);
 }
 
 /** The old generation had its time to confirm: a blocked event loop accepts nothing either. */

@@ -6,11 +6,12 @@ export interface State {
   readonly settings: Settings;
   readonly phase: Phase;
   readonly build: Build;
+  readonly pause: Pause;
   /** Oldest first. Invariant: at most one is `live` or `down`, at most one is newer than it. */
   readonly generations: readonly Generation[];
   readonly workers: readonly Worker[];
   /** Workers that a debugger holds, or has held. */
-  readonly pauses: readonly Pause[];
+  readonly halts: readonly Halt[];
   readonly lastGeneration: number;
   readonly lastWorker: number;
 }
@@ -40,6 +41,12 @@ export type Phase =
 
 /** 1: it ended by force, or there was nothing that could run. */
 export type ExitCode = 0 | 1;
+
+/** Whether saves are built. */
+export type Pause =
+  | { readonly tag: 'watching' }
+  /** `changes`: what was saved meanwhile. */
+  | { readonly tag: 'paused'; readonly changes: Changes | null };
 
 export type Build =
   | { readonly tag: 'idle' }
@@ -88,8 +95,8 @@ export type Generation =
   /** A script that ended with code 0. */
   | (Born & { readonly tag: 'done' })
   | (Born & { readonly tag: 'draining'; readonly told: boolean })
-  /** Its workers were told to end. */
-  | (Born & { readonly tag: 'retiring'; readonly told: boolean });
+  /** Its workers were told to end. `asked`: before their time, because somebody did not want to wait. */
+  | (Born & { readonly tag: 'retiring'; readonly told: boolean; readonly asked?: boolean });
 
 /** A process. */
 export type Worker =
@@ -104,16 +111,18 @@ export type Worker =
   /** Was told to accept nothing more and has not confirmed. */
   | (App & { readonly tag: 'cutting' })
   | (App & { readonly tag: 'draining' })
+  /** Nothing of its own app is open any more: it lives on for connections whose requests newer code answers. */
+  | (App & { readonly tag: 'relaying' })
   /** SIGTERM was sent. */
   | (App & { readonly tag: 'retiring' })
   /** SIGKILL was sent. */
   | { readonly tag: 'killed'; readonly id: number; readonly generation: number | null };
 
 /** What a debugger does to a worker. Its deadlines begin anew when it goes on. */
-export type Pause =
-  | { readonly tag: 'paused'; readonly worker: number }
+export type Halt =
+  | { readonly tag: 'halted'; readonly worker: number }
   /** `at`: monotonic time. */
-  | { readonly tag: 'resumed'; readonly worker: number; readonly at: number };
+  | { readonly tag: 'continued'; readonly worker: number; readonly at: number };
 
 interface App {
   readonly id: number;

@@ -6,8 +6,8 @@ import { idleOf } from './idle.js';
 import type { Handle, Socket } from './internals.js';
 import { shutAll } from './listeners.js';
 import { hold, isHeld } from './hold.js';
-import { cutSessions, endSession, isSession } from './http2.js';
-import { detach, isMoving, move, whenMoved } from './move.js';
+import { cutSessions, endSession, isAllLate, isSession, whenSettled } from './http2.js';
+import { detach, isMoving, move, takeNoMore, whenMoved } from './move.js';
 import { responseOf } from './open.js';
 import { canPair } from './pair.js';
 import { pastOf } from './past.js';
@@ -34,6 +34,7 @@ export function cut(moves: boolean): void {
   if (phase !== 'serving') return;
   phase = moves ? 'moving' : 'closing';
   shutAll();
+  takeNoMore();
   before(moves);
   leaveDatagrams();
   if (process.env['ZDR_TEST_HANDOVER'] === 'off') return disconnect();
@@ -58,6 +59,7 @@ export function cut(moves: boolean): void {
   }
   for (const [connection, handle, past] of gone) move(connection.key, handle, past, connection.peer);
   whenMoved(check);
+  whenSettled(check);
   check();
 }
 
@@ -128,10 +130,22 @@ function recheck(connection: Connection): void {
   check();
 }
 
-/** Says once that nothing is left here. */
+let relays = false;
+
+/** Nothing of this app is open on it, and nothing will be. */
+function isRelayed(connection: Connection): boolean {
+  return isHeld(connection) || (isSession(connection) && isAllLate(connection));
+}
+
+/** Says once that nothing is left here, and before it that nothing is left of this app. */
 export function check(): void {
   if (phase === 'serving' || phase === 'drained') return;
-  if (allConnections().length > 0 || isMoving()) return;
+  const open = allConnections();
+  if (phase === 'moving' && !relays && open.length > 0 && open.every(isRelayed)) {
+    relays = true;
+    send({ tag: 'relays' });
+  }
+  if (open.length > 0 || isMoving()) return;
   phase = 'drained';
   send({ tag: 'drained' });
 }

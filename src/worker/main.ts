@@ -13,6 +13,7 @@ import { adopt, install as installListen, rebound, released } from './listen.js'
 import { openAll } from './listeners.js';
 import { reroute } from './http2.js';
 import { holdOut } from './outage.js';
+import { openOurs } from './lane.js';
 import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
@@ -20,12 +21,16 @@ import { load } from './program.js';
 import { watchRequests } from './requests.js';
 import { haveSiblings, setFair } from './spread.js';
 import { track } from './sockets.js';
+import { leaveInput, watchInput } from './input.js';
 import { dealt } from './tickets.js';
+import { usageSince } from './usage.js';
 
 /** A worker: boots as a standby, becomes the app when it is told to. It knows nothing of files. */
 function handle(message: ToWorker, attached: Handle | undefined): void {
   faultAt(message);
   switch (message.tag) {
+    case 'lane':
+      return openOurs(handle);
     case 'adopt':
       if (attached === undefined) return;
       if (message.address.kind === 'udp') adoptDatagrams(message.key, message.address, attached as UdpHandle);
@@ -55,10 +60,10 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       if (message.report) reportLater();
       return;
     case 'cut':
-      return cut(message.move);
+      cut(message.move);
+      return leaveInput();
     case 'take':
-      if (attached !== undefined) take({ ...message, handle: attached });
-      return;
+      return take(message, attached);
     case 'routed':
       return reroute();
     case 'end':
@@ -71,6 +76,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       return send({ tag: 'open', open: listOpen() });
     case 'inspect':
       return void import('./inspect/start.js').then(({ inspect }) => inspect());
+    case 'usage':
+      return send({ tag: 'usage', usage: usageSince(message.sent) });
     case 'probe':
       return send({ tag: 'probed' });
     case 'released':
@@ -84,6 +91,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
 installFailure();
 installListen();
 watchRequests();
+watchInput();
 track(checkOpen);
 receive(handle);
 holdOn(true);

@@ -15,6 +15,8 @@ export interface Probe {
   readonly marks: readonly Mark[];
   /** Forgets what was seen so far. */
   clear(): void;
+  /** Waits for the answers to all that was asked so far, and goes on asking. */
+  settled(): Promise<void>;
   /** Waits for all that is under way. */
   stop(): Promise<void>;
 }
@@ -22,7 +24,9 @@ export interface Probe {
 /** Time between two requests, ms. */
 export const EVERY = 2;
 /** More than this are not under way at once. */
-const MOST = 2000;
+const MOST = 4000;
+/** An answer that has not come by then never comes, ms. */
+const PATIENCE = 10_000;
 
 export function startProbe(port: number, every = EVERY): Probe {
   const marks: Mark[] = [];
@@ -36,6 +40,7 @@ export function startProbe(port: number, every = EVERY): Probe {
   return {
     marks,
     clear: () => void marks.splice(0),
+    settled: () => Promise.all(open).then(() => {}),
     stop: async () => {
       clearInterval(timer);
       await Promise.all(open);
@@ -43,15 +48,20 @@ export function startProbe(port: number, every = EVERY): Probe {
   };
 }
 
-/** Asks `path` once on a new connection. */
-export async function ask(port: number, path = '/'): Promise<Mark> {
+/** Asks once on a new connection. */
+export async function ask(port: number): Promise<Mark> {
   const at = performance.now();
+  let late = false;
   const fail = (why: string): Mark => ({ at, endedAt: performance.now(), version: null, why });
   let wire: Wire | null = null;
+  const timer = setTimeout(() => {
+    late = true;
+    wire?.close();
+  }, PATIENCE);
   try {
     wire = await Wire.open({ host: '127.0.0.1', port });
-    const outcome = await wire.send({ path });
-    if (outcome.tag === 'failed') return fail(outcome.why);
+    const outcome = await wire.send();
+    if (outcome.tag === 'failed') return fail(late ? `no answer in ${PATIENCE / 1000} s` : outcome.why);
     const { status, start } = outcome.reply;
     const version = versionIn(start);
     if (status !== 200 || version === null) return fail(`status ${status}`);
@@ -59,6 +69,7 @@ export async function ask(port: number, path = '/'): Promise<Mark> {
   } catch (error) {
     return fail((error as NodeJS.ErrnoException).code ?? String(error));
   } finally {
+    clearTimeout(timer);
     wire?.close();
   }
 }

@@ -25,7 +25,7 @@ export async function runApp(tool: Tool, result: ToolResult, name: AppName, scal
     const saves = await measureSaves(running, scale.saves);
     if (name === 'http') result.burst = await measureBurst(running, saves.length + 2, scale.burst, 30);
     if (name === 'express') {
-      const lane = laneOf(saves);
+      const lane = laneOf(await measureSaves(running, { ...scale.portraits, first: saves.length + 2 }));
       if (lane !== null) result.lane = lane;
       result.rest = await measureRest(running, scale.rest);
     }

@@ -35,12 +35,17 @@ export class Running {
   static async start(tool: Tool, app: App, env: Readonly<Record<string, string>> = {}): Promise<Running> {
     await tool.prepare?.(app);
     const running = new Running(app);
-    for (const command of tool.commands(app)) {
-      running.#spawn(command, env);
-      const { makes } = command;
-      if (makes !== undefined) await until(makes, () => existsSync(app.path(makes)));
+    try {
+      for (const command of tool.commands(app)) {
+        running.#spawn(command, env);
+        const { makes } = command;
+        if (makes !== undefined) await until(makes, () => existsSync(app.path(makes)));
+      }
+      return running;
+    } catch (error) {
+      await running.end();
+      throw error;
     }
-    return running;
   }
 
   #spawn({ file, args, env = {} }: Command, more: Readonly<Record<string, string>>): void {

@@ -4,6 +4,8 @@ import type { SavesPlan } from './measures/saves.js';
 /** How much of everything. Times in ms. */
 export interface Scale {
   readonly saves: SavesPlan;
+  /** Of which the picture shows the middle one. */
+  readonly portraits: SavesPlan;
   readonly kept: KeptPlan;
   /** How long a save that cannot run is looked at. */
   readonly broken: number;
@@ -20,7 +22,8 @@ export interface Scale {
 }
 
 export const full: Scale = {
-  saves: { edits: 15, budget: 15_000, pause: 350 },
+  saves: { edits: 15, budget: 15_000, before: 250, after: 400 },
+  portraits: { edits: 3, budget: 20_000, before: 300, after: 1600 },
   kept: { connections: 1000, requests: 100_000, edits: 5, budget: 40_000 },
   broken: 2500,
   timers: 10,
@@ -32,7 +35,8 @@ export const full: Scale = {
 };
 
 export const quick: Scale = {
-  saves: { edits: 5, budget: 5000, pause: 250 },
+  saves: { edits: 5, budget: 5000, before: 150, after: 250 },
+  portraits: { edits: 1, budget: 10_000, before: 200, after: 1600 },
   kept: { connections: 100, requests: 5000, edits: 2, budget: 8000 },
   broken: 800,
   timers: 3,

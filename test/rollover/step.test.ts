@@ -232,6 +232,25 @@ test('at most 8 generations drain; the oldest gives way', () => {
   assert.ok(play.tags().startsWith('1 retiring'));
 });
 
+test('generations that only carry what newer code answers do not count', () => {
+  const { play, first } = serving();
+  let live = first;
+  for (let n = 2; n <= 20; n += 1) {
+    play.save(`v${n}`);
+    const next = play.listen(n);
+    play.send({ type: 'worker-cut', worker: live }, { type: 'worker-relays', worker: live });
+    live = next;
+  }
+  assert.equal(play.state.generations.filter(({ tag }) => tag === 'draining').length, 19);
+  for (let n = 21; n <= 40; n += 1) {
+    play.save(`v${n}`);
+    const next = play.listen(n);
+    play.send({ type: 'worker-cut', worker: live }, { type: 'worker-relays', worker: live });
+    live = next;
+  }
+  assert.equal(play.state.generations.filter(({ tag }) => tag === 'draining').length, 32);
+});
+
 test('a stop finishes what is open, a forced one does not', () => {
   const { play, first } = serving();
   play.send({ type: 'stop', force: false });
@@ -292,13 +311,13 @@ test('what a debugger holds has no deadline; its time begins anew when it goes o
   const { play, first } = serving({ boot: 1_000, drain: 2_000 });
   play.save('b');
   const second = play.boot(2);
-  play.send({ type: 'worker-paused', worker: second });
+  play.send({ type: 'worker-halted', worker: second });
   const boot = { type: 'time', timer: { tag: 'boot', generation: 2 } } as const;
   assert.deepEqual(play.send(boot), [{ type: 'timer', timer: boot.timer, ms: 1_000 }]);
-  play.send({ type: 'worker-resumed', worker: second });
+  play.send({ type: 'worker-continued', worker: second });
   assert.deepEqual(play.send(boot), [{ type: 'timer', timer: boot.timer, ms: 990 }]);
   play.listen(2);
-  play.send({ type: 'worker-paused', worker: first });
+  play.send({ type: 'worker-halted', worker: first });
   assert.equal(play.tags(), '1 draining, 2 live', 'it cannot confirm, and is not waited for');
   for (const timer of [
     { tag: 'drain', generation: 1 },
@@ -307,14 +326,14 @@ test('what a debugger holds has no deadline; its time begins anew when it goes o
     const ms = timer.tag === 'drain' ? 2_000 : 1_000;
     assert.deepEqual(play.send({ type: 'time', timer }), [{ type: 'timer', timer, ms }]);
   }
-  play.send({ type: 'worker-resumed', worker: first }, { type: 'worker-cut', worker: first });
+  play.send({ type: 'worker-continued', worker: first }, { type: 'worker-cut', worker: first });
   play.send({ type: 'worker-drained', worker: first });
   assert.equal(play.kinds(), 'terminate timer');
 });
 
 test('too many old generations: one that a debugger holds does not give way', () => {
   const { play, first } = serving();
-  play.send({ type: 'worker-paused', worker: first });
+  play.send({ type: 'worker-halted', worker: first });
   for (let n = 2; n <= 11; n += 1) {
     play.save(`v${n}`);
     const worker = play.listen(n);
@@ -333,7 +352,7 @@ test('too many old generations: one that a debugger holds does not give way', ()
 
 test('a stop does not wait for a debugger', () => {
   const { play, first } = serving();
-  play.send({ type: 'worker-paused', worker: first }, { type: 'stop', force: false });
+  play.send({ type: 'worker-halted', worker: first }, { type: 'stop', force: false });
   const stuck = { type: 'time', timer: { tag: 'stuck', worker: first } } as const;
   assert.deepEqual(play.send(stuck), [{ type: 'kill', worker: first }]);
 });

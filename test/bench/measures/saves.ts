@@ -23,8 +23,11 @@ export interface SavesPlan {
   readonly edits: number;
   /** No further edit is begun after this time, ms. */
   readonly budget: number;
-  /** The pause of a person between an answer and the next save, ms. */
-  readonly pause: number;
+  /** What the first of them is called. */
+  readonly first?: number;
+  /** How long the clients are watched before a save, and after its first answer, ms. */
+  readonly before: number;
+  readonly after: number;
 }
 
 /** A save that is not live by then has failed, ms. */
@@ -35,16 +38,26 @@ export async function measureSaves(running: Running, plan: SavesPlan): Promise<r
   const probe = startProbe(running.app.port);
   const saves: Save[] = [];
   const end = performance.now() + plan.budget;
+  const { first = 2 } = plan;
   try {
-    for (let version = 2; version < plan.edits + 2 && performance.now() < end; version++) {
+    for (let version = first; version < first + plan.edits && performance.now() < end; version++) {
       probe.clear();
-      // So that the picture shows what was before, and an outage is measured from the answer before it.
-      await wait(plan.pause);
+      const from = performance.now();
+      // An outage is measured from the answer before it.
+      await wait(plan.before);
       const at = performance.now();
       running.app.save(version);
       await until(`version ${version}`, () => isLive(probe.marks, version), LATE).catch(() => null);
-      await wait(plan.pause);
-      saves.push(judge(at, version, [...probe.marks]));
+      await wait(plan.after);
+      const to = performance.now();
+      await probe.settled();
+      saves.push(
+        judge(
+          at,
+          version,
+          probe.marks.filter((mark) => mark.at >= from && mark.at < to),
+        ),
+      );
     }
   } finally {
     await probe.stop();

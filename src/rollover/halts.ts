@@ -1,34 +1,34 @@
 import { SETTLE } from './boot.js';
 import type { Timer } from './events.js';
-import type { Pause } from './state.js';
+import type { Halt } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
 
 /** Somebody looks at what this worker does: it has all the time there is. */
-export function paused(turn: Turn, worker: number): void {
-  put(turn, { tag: 'paused', worker });
+export function halted(turn: Turn, worker: number): void {
+  put(turn, { tag: 'halted', worker });
 }
 
-export function resumed(turn: Turn, worker: number): void {
-  put(turn, { tag: 'resumed', worker, at: turn.at });
+export function continued(turn: Turn, worker: number): void {
+  put(turn, { tag: 'continued', worker, at: turn.at });
 }
 
-function put(turn: Turn, pause: Pause): void {
-  forget(turn, pause.worker);
-  turn.state = { ...turn.state, pauses: [...turn.state.pauses, pause] };
+function put(turn: Turn, halt: Halt): void {
+  forget(turn, halt.worker);
+  turn.state = { ...turn.state, halts: [...turn.state.halts, halt] };
 }
 
 export function forget(turn: Turn, worker: number): void {
-  turn.state = { ...turn.state, pauses: turn.state.pauses.filter((pause) => pause.worker !== worker) };
+  turn.state = { ...turn.state, halts: turn.state.halts.filter((halt) => halt.worker !== worker) };
 }
 
-export function isPaused(turn: Turn, worker: number): boolean {
-  return turn.state.pauses.some((pause) => pause.tag === 'paused' && pause.worker === worker);
+export function isHalted(turn: Turn, worker: number): boolean {
+  return turn.state.halts.some((halt) => halt.tag === 'halted' && halt.worker === worker);
 }
 
 /** Whether one of the generation's workers stands still in the debugger. */
 export function isHeld(turn: Turn, generation: number): boolean {
-  return turns.workersOf(turn, generation).some(({ id }) => isPaused(turn, id));
+  return turns.workersOf(turn, generation).some(({ id }) => isHalted(turn, id));
 }
 
 /** A deadline of a worker that stands still, or did when it was set, is set anew. True: the timer is to be ignored. */
@@ -43,9 +43,9 @@ export function postponed(turn: Turn, timer: Timer): boolean {
       : 'generation' in timer
         ? turns.workersOf(turn, timer.generation).map(({ id }) => id)
         : [];
-  const left = turn.state.pauses.flatMap((pause) => {
-    if (!workers.includes(pause.worker)) return [];
-    return pause.tag === 'paused' ? ms : pause.at + ms - turn.at;
+  const left = turn.state.halts.flatMap((halt) => {
+    if (!workers.includes(halt.worker)) return [];
+    return halt.tag === 'halted' ? ms : halt.at + ms - turn.at;
   });
   const longest = Math.max(0, ...left);
   if (longest === 0) return false;
