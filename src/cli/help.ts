@@ -1,6 +1,6 @@
 import type { Paint } from './paint.js';
 
-/** All of zdr on one screen: 24 lines of less than 80 columns. */
+/** All of zdr on one screen: 23 lines of less than 80 columns. */
 export function helpText(version: string, paint: Paint): string {
   const option = (names: string, text: string) => `  ${paint.cyan(names.padEnd(28))} ${text}`;
   const example = (command: string, text: string) => `  ${command.padEnd(42)} ${paint.dim(text)}`;
@@ -26,7 +26,6 @@ export function helpText(version: string, paint: Paint): string {
     option('    --color, --no-color', 'also NO_COLOR, FORCE_COLOR; -h help, -v version'),
     '',
     example('zdr start --ready-url /health -- -p 80', 'the app gets -p 80'),
-    '',
     paint.dim('Ctrl-C stops when all is answered, twice at once. SIGUSR2 reloads. A time: 10s'),
   ]
     .map((line) => line.trimEnd())

@@ -75,7 +75,7 @@ export function openInstance(given: InstanceOptions): Instance {
   };
   const folder = openFolder(options.root);
   const control = openControl(options, folder);
-  const reaper = openReaper([folder, ...control.folders]);
+  const reaper = openReaper([...new Set([folder, ...control.folders])]);
   let end = (_code: number): void => {};
   const closed = new Promise<number>((resolve) => {
     end = resolve;
@@ -131,6 +131,7 @@ export function openInstance(given: InstanceOptions): Instance {
   const tickets = randomBytes(TICKET_KEYS).toString('base64');
 
   async function close(code: number): Promise<void> {
+    timers.close();
     control.close();
     await inspector?.close();
     transit.close();

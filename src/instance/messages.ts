@@ -38,6 +38,8 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
       return dispatch({ type: 'worker-released', worker, key: message.key });
     case 'said-ready':
       return dispatch({ type: 'worker-said-ready', worker });
+    case 'holds':
+      return dispatch({ type: 'worker-holds', worker, held: message.held });
     case 'evaluated':
       return dispatch({ type: 'worker-evaluated', worker });
     case 'failed':

@@ -3,18 +3,29 @@ export interface Timers {
   after(ms: number, then: () => void): void;
   /** It was suspended for so long. */
   skip(ms: number): void;
+  /** Nothing that waits happens any more, and nothing keeps the process alive. */
+  close(): void;
 }
 
 export function openTimers(): Timers {
   let away = 0;
+  const running = new Set<NodeJS.Timeout>();
   const now = (): number => performance.now() - away;
   const wait = (until: number, then: () => void): void => {
-    setTimeout(() => (until - now() > 1 ? wait(until, then) : then()), until - now());
+    const timer = setTimeout(() => {
+      running.delete(timer);
+      if (until - now() > 1) wait(until, then);
+      else then();
+    }, until - now());
+    running.add(timer);
   };
   return {
     after: (ms, then) => wait(now() + ms, then),
     skip(ms) {
       away += ms;
+    },
+    close() {
+      for (const timer of running) clearTimeout(timer);
     },
   };
 }

@@ -106,7 +106,10 @@ export function openTransit(
       const { worker } = entry;
       underWay.delete(entry);
       entry.worker = null;
-      waiting.add(entry);
+      // It has waited longest.
+      const others = [...waiting];
+      waiting.clear();
+      for (const each of [entry, ...others]) waiting.add(each);
       if (worker !== null && targets().includes(worker)) setTimeout(forward, AGAIN);
       else forward();
     },

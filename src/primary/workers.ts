@@ -7,7 +7,7 @@ import { PIPE } from '../protocol/inspect.js';
 import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js';
 import type { Lane } from '../protocol/lane.js';
 import { withInspectorPipe } from './inspector-pipe.js';
-import { laneTo, withPipe } from './lane.js';
+import { laneTo, withPipes } from './lane.js';
 import { inOwnSession, killGroup, signal, signalGroup } from './processes.js';
 
 /** A raw libuv handle, as it comes over a channel. */
@@ -64,10 +64,10 @@ export function openWorkers(options: WorkersOptions): Workers {
   return {
     fork(id, env) {
       const { onPipe } = options;
-      const start = () => withPipe(() => withSettings(options, () => inOwnSession(() => cluster.fork(env))));
-      const [worker, pipe] = onPipe === null ? start() : withInspectorPipe(start);
+      const start = () => withPipes(() => withSettings(options, () => inOwnSession(() => cluster.fork(env))));
+      const [worker, pipes] = onPipe === null ? start() : withInspectorPipe(start);
       running.set(id, worker);
-      const lane = laneTo<ToPrimary, Take>(worker.process, pipe, (message, handle) =>
+      const lane = laneTo<ToPrimary, Take>(worker.process, pipes, (message, handle) =>
         options.onMessage(id, message, handle as Handle | undefined),
       );
       if (lane !== null) lanes.set(id, lane);

@@ -1,3 +1,5 @@
+import { LANE_FD, PIPES } from './lane.js';
+
 /**
  * What the primary and a worker's relay thread say to each other, a JSON text a line, over a pipe of their own: the
  * worker's main thread, which may stand at a breakpoint, has no part in it. One union a direction.
@@ -35,8 +37,8 @@ export interface InspectorError {
   readonly message: string;
 }
 
-/** The pipe's number in the worker, behind the channel of node:cluster and the lane. */
-export const PIPE = 5;
+/** The pipe's number in the worker, behind those of the lane. */
+export const PIPE = LANE_FD + PIPES;
 
 /** Reads lines from pieces of text. */
 export function lineReader(online: (line: string) => void): (text: string) => void {

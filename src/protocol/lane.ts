@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 
 /**
- * The way of open connections between primary and worker: a pipe of its own beside node's channel. The channel waits
+ * The way of open connections between primary and worker: pipes of its own beside node's channel. The channel waits
  * for an answer behind each handle, and with it waits everything that is sent behind; a thousand connections cost a
  * thousand round trips. Here one line follows the other, each with its handle, and the kernel keeps what is not read
  * yet. What is sent here has no order to what is sent over the channel.
@@ -29,8 +29,15 @@ type Write = (request: object, text: string, handle?: object) => number;
 export type PipeClass = new (kind: number) => Pipe;
 export const IPC = 2;
 
-/** Where the worker finds its end. 3 is node's channel. */
+/** Where the worker finds its ends. 3 is node's channel. */
 export const LANE_FD = 4;
+
+/**
+ * So many pipes side by side. libuv reads one handle a pipe in each turn of the event loop, and the turns of a worker
+ * that answers requests meanwhile are long: with one pipe a thousand connections took up to half a minute on a busy
+ * machine.
+ */
+export const PIPES = 16;
 
 /** A stream of node's on a {@link Pipe}. */
 interface Stream {
@@ -43,8 +50,22 @@ interface Stream {
 /** What a line begins with that says how many have come. */
 const CAME = '+';
 
-/** `receive` gets no handle when this process may open no more files. */
+/** One pipe after the other gets what is sent. `receive` gets no handle when this process may open no more files. */
 export function openLane<In, Out>(
+  pipes: readonly (readonly [Stream, Pipe])[],
+  receive: (message: In, handle: object | undefined) => void,
+): Lane<Out> {
+  const lanes = pipes.map(([stream, pipe]) => openPipe<In, Out>(stream, pipe, receive));
+  let next = 0;
+  return {
+    send(message, handle, got) {
+      next = (next + 1) % lanes.length;
+      lanes[next]?.send(message, handle, got);
+    },
+  };
+}
+
+function openPipe<In, Out>(
   stream: Stream,
   pipe: Pipe,
   receive: (message: In, handle: object | undefined) => void,

@@ -112,6 +112,8 @@ export type ToPrimary =
   /** This package does something that others could see. */
   | { readonly tag: 'refused'; readonly file: string; readonly reason: string }
   | { readonly tag: 'said-ready' }
+  /** The app needs time (or no more) before it can take over, whatever it listens on. */
+  | { readonly tag: 'holds'; readonly held: boolean }
   /** `unfit`: the package that cannot be loaded in the way that the bundle does it. */
   | { readonly tag: 'failed'; readonly error: AppError; readonly unfit: string | null }
   /** Nothing is accepted or answered by this worker any more but what is under way. */

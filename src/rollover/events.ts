@@ -28,6 +28,8 @@ export type Happening =
   | { readonly type: 'worker-evaluated'; readonly worker: number }
   /** The app itself said `process.send('ready')`. */
   | { readonly type: 'worker-said-ready'; readonly worker: number }
+  /** The app needs time before it can take over, or needs no more. */
+  | { readonly type: 'worker-holds'; readonly worker: number; readonly held: boolean }
   | { readonly type: 'worker-failed'; readonly worker: number; readonly error: AppError }
   /** The bundle has to be built in another way, which the builder knows by now. */
   | { readonly type: 'worker-unfit'; readonly worker: number }

@@ -104,7 +104,7 @@ export type Worker =
   | { readonly tag: 'spawned'; readonly id: number; readonly generation: number | null }
   /** Booted, has no app yet. */
   | { readonly tag: 'standby'; readonly id: number }
-  | (App & { readonly tag: 'booting'; readonly evaluated: boolean })
+  | (App & { readonly tag: 'booting'; readonly evaluated: boolean; readonly held: boolean })
   /** Has all it needs to serve; accepts nothing yet. */
   | (App & { readonly tag: 'ready' })
   | (App & { readonly tag: 'live' })

@@ -1,6 +1,7 @@
 import {
   abandon,
   evaluated,
+  holds,
   late as bootLate,
   listens,
   probed,
@@ -105,6 +106,8 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
       return evaluated(turn, worker);
     case 'worker-said-ready':
       return ready(turn, worker);
+    case 'worker-holds':
+      return holds(turn, worker, event.held);
     case 'worker-failed': {
       if (worker.tag === 'standby') return;
       const generation = turns.generationOf(turn, worker.generation);

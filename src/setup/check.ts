@@ -10,12 +10,13 @@ export interface Checked {
   readonly given: Given;
 }
 
-/** Looks at each key of a config. `place` is how errors call it: `zdr.config.ts`, `package.json`, `dev()`. */
-export function check(config: unknown, place: string): Checked | Wrong {
+/** Looks at each key of a config. `place` is how errors call it, e.g. `zdr.config.ts`; `without` has no meaning there. */
+export function check(config: unknown, place: string, without: readonly string[] = []): Checked | Wrong {
   if (!isRecord(config))
     return wrong(`${place} gives ${shown(config)}, no object`, "write it as { entry: 'src/app.ts' }", 'config');
   const { esbuild, ...own } = config;
-  const found = walk(own, keys, '', place);
+  const known = Object.fromEntries(Object.entries(keys).filter(([key]) => !without.includes(key)));
+  const found = walk(own, known, '', place);
   if (found.tag === 'wrong' || esbuild === undefined) return found;
   if (!isRecord(esbuild))
     return wrong(

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Past } from '../protocol/messages.js';
+import { isFinishing } from './app.js';
 import { send } from './channel.js';
 import { leaveDatagrams } from './datagrams.js';
 import { idleOf } from './idle.js';
@@ -139,7 +140,7 @@ function isRelayed(connection: Connection): boolean {
 
 /** Says once that nothing is left here, and before it that nothing is left of this app. */
 export function check(): void {
-  if (phase === 'serving' || phase === 'drained') return;
+  if (phase === 'serving' || phase === 'drained' || isFinishing()) return;
   const open = allConnections();
   if (phase === 'moving' && !relays && open.length > 0 && open.every(isRelayed)) {
     relays = true;

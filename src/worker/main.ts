@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { ToWorker } from '../protocol/messages.js';
+import { become, drain, installApp } from './app.js';
 import { holdOn, receive, send } from './channel.js';
 import { check, settle, warm } from './ahead/warm.js';
 import { reportLater } from './ahead/report.js';
@@ -37,6 +38,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       else adopt(message.key, message.address, attached);
       return;
     case 'load':
+      become(message.program.generation);
       meetIn(dirname(message.program.file));
       dealt(message.program.tickets);
       haveSiblings(message.program.workers > 1);
@@ -60,6 +62,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       if (message.report) reportLater();
       return;
     case 'cut':
+      drain();
       cut(message.move);
       return leaveInput();
     case 'take':
@@ -89,6 +92,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
 }
 
 installFailure();
+installApp(checkOpen);
 installListen();
 watchRequests();
 watchInput();

@@ -7,6 +7,7 @@ import { thisMachine } from './machine.js';
 import { type Options, readOptions, usage } from './options.js';
 import { bench } from './place.js';
 import { progress } from './report/progress.js';
+import { intoReadme } from './report/readme.js';
 import { markdown } from './report/markdown.js';
 import { write } from './report/write.js';
 import { isNone, type Measured, type Results, type ToolResult } from './results.js';
@@ -67,11 +68,16 @@ function versionOf(tool: Tool): Measured<string> {
   }
 }
 
+function publish(measured: Results, folder: string): void {
+  write(measured, folder);
+  if (folder === results) intoReadme(measured);
+}
+
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2), results);
   if (options.help) return console.log(usage);
   if (options.draw !== null) {
-    return write(JSON.parse(readFileSync(options.draw, 'utf8')) as Results, options.out ?? results);
+    return publish(JSON.parse(readFileSync(options.draw, 'utf8')) as Results, options.out ?? results);
   }
   const deadline = setTimeout(() => {
     console.error(`not done after ${options.scale.deadline / 60_000} minutes`);
@@ -80,7 +86,7 @@ async function main(): Promise<void> {
   const measured = await measure(options);
   clearTimeout(deadline);
   console.log(markdown(measured));
-  if (options.out !== null) write(measured, options.out);
+  if (options.out !== null) publish(measured, options.out);
 }
 
 await main();

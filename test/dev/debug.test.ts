@@ -97,7 +97,7 @@ test('a breakpoint in a .ts file binds and is hit; steps, values; after a save t
 const beforeScripts = { instrumentation: 'beforeScriptWithSourceMapExecution' };
 
 test('breakpoints in code that runs at boot are set before it runs, with no word to what serves', () =>
-  withDebugger(['--inspect=0', '--boot', '3s'], async ({ project, zdr, source, attach }) => {
+  withDebugger(['--inspect=0', '--boot', '5s'], async ({ project, zdr, source, attach }) => {
     const client = await attach();
     await client.do('Debugger.setInstrumentationBreakpoint', beforeScripts);
     const since = client.now();
@@ -114,7 +114,7 @@ test('breakpoints in code that runs at boot are set before it runs, with no word
     assert.equal(await original(script, paused.callFrames[0].location), `${source}:2`);
     // Longer than `--boot`: what stands at a breakpoint is not late.
     const { pid } = await get(zdr.where);
-    const late = Date.now() + 4_000;
+    const late = Date.now() + 6_000;
     await zdr.until('the old generation serves meanwhile', async () => {
       assert.deepEqual(await get(zdr.where), { version: 1, pid });
       return Date.now() > late;
@@ -125,41 +125,38 @@ test('breakpoints in code that runs at boot are set before it runs, with no word
     assert.deepEqual(zdr.all('boot-failed'), []);
   }));
 
-test('a request that stands at a breakpoint outlives its generation and all deadlines; then the client goes on to the new one', () =>
-  withDebugger(
-    ['--inspect=0', '--drain', '300ms', '--boot', '3s'],
-    async ({ project, zdr, source, attach, breakAt }) => {
-      const client = await attach();
-      await breakAt(client, 4);
-      const old = get(zdr.where);
-      const paused = await client.event('Debugger.paused');
-      for (const version of [2, 3]) {
-        await zdr.rollover(() => project.write('src/app.ts', app(String(version))));
-        assert.equal((await get(zdr.where)).version, version);
-      }
-      const late = Date.now() + 4_000;
-      await zdr.until('the deadlines pass', () => Date.now() > late);
-      assert.equal(await client.evaluate(paused, 'answer.version'), 1);
-      const stepped = client.now();
-      await client.do('Debugger.stepOver');
-      const next = await client.event('Debugger.paused', stepped);
-      assert.equal(await original(await client.bundle(), next.callFrames[0].location), `${source}:5`);
-      const resumed = client.now();
-      await client.do('Debugger.resume');
-      assert.equal((await old).version, 1);
-      await client.event('Runtime.executionContextsCleared', resumed);
-      const place = await generated(await client.bundle(resumed), source, 4);
-      await client.do('Debugger.setBreakpointByUrl', place);
-      const before = client.now();
-      const answer = get(zdr.where);
-      const again = await client.event('Debugger.paused', before);
-      assert.equal(await client.evaluate(again, 'answer.version'), 3);
-      await client.do('Debugger.resume');
-      assert.equal((await answer).version, 3);
-      await zdr.event('drained', { generation: 1 });
-      assert.deepEqual(zdr.all('cut-short'), []);
-    },
-  ));
+test('a request that stands at a breakpoint outlives its generation and its deadline; then the client goes on to the new one', () =>
+  withDebugger(['--inspect=0', '--drain', '300ms'], async ({ project, zdr, source, attach, breakAt }) => {
+    const client = await attach();
+    await breakAt(client, 4);
+    const old = get(zdr.where);
+    const paused = await client.event('Debugger.paused');
+    for (const version of [2, 3]) {
+      await zdr.rollover(() => project.write('src/app.ts', app(String(version))));
+      assert.equal((await get(zdr.where)).version, version);
+    }
+    const late = Date.now() + 2_000;
+    await zdr.until('the deadline passes', () => Date.now() > late);
+    assert.equal(await client.evaluate(paused, 'answer.version'), 1);
+    const stepped = client.now();
+    await client.do('Debugger.stepOver');
+    const next = await client.event('Debugger.paused', stepped);
+    assert.equal(await original(await client.bundle(), next.callFrames[0].location), `${source}:5`);
+    const resumed = client.now();
+    await client.do('Debugger.resume');
+    assert.equal((await old).version, 1);
+    await client.event('Runtime.executionContextsCleared', resumed);
+    const place = await generated(await client.bundle(resumed), source, 4);
+    await client.do('Debugger.setBreakpointByUrl', place);
+    const before = client.now();
+    const answer = get(zdr.where);
+    const again = await client.event('Debugger.paused', before);
+    assert.equal(await client.evaluate(again, 'answer.version'), 3);
+    await client.do('Debugger.resume');
+    assert.equal((await answer).version, 3);
+    await zdr.event('drained', { generation: 1 });
+    assert.deepEqual(zdr.all('cut-short'), []);
+  }));
 
 test('two clients: each has its own breakpoints, both see the pause, both go on to the new code', () =>
   withDebugger(['--inspect=0'], async ({ project, zdr, attach, breakAt }) => {
@@ -190,9 +187,9 @@ test('two clients: each has its own breakpoints, both see the pause, both go on 
 
 test('--inspect-brk: the first line waits for a debugger, later generations do not', () =>
   withDebugger(
-    ['--inspect-brk=0', '--boot', '3s'],
+    ['--inspect-brk=0', '--boot', '5s'],
     async ({ project, zdr, source, attach }) => {
-      const late = Date.now() + 4_000;
+      const late = Date.now() + 6_000;
       await zdr.until('nothing runs before a debugger comes', () => {
         assert.deepEqual([...zdr.all('ready'), ...zdr.all('boot-failed')], []);
         return Date.now() > late;
