@@ -10,6 +10,7 @@ import { openFolder, removeFolder } from './primary/folder.js';
 import { holderOf } from './primary/holder.js';
 import { openReaper } from './primary/reaper.js';
 import { openSockets } from './primary/sockets.js';
+import { openTimings, type Timings } from './primary/timings.js';
 import { openTransit } from './primary/transit.js';
 import { type Handle, openWorkers } from './primary/workers.js';
 import type { ToPrimary, ToWorker } from './protocol/messages.js';
@@ -43,6 +44,7 @@ export function dev(options: DevOptions): Running {
   let inputs: Inputs | null = null;
   let announced = false;
   const told = new Set<string>();
+  const timings: Timings | null = options.timing ? openTimings() : null;
 
   const rollover = openRollover({ workers: options.workers, boot: options.boot, drain: options.drain }, run);
   const { dispatch } = rollover;
@@ -93,6 +95,7 @@ export function dev(options: DevOptions): Running {
     conditions: [...options.conditions],
     ...(options.tsconfig === null ? {} : { tsconfig: options.tsconfig }),
     envFiles: options.envFiles.map(({ path }) => path),
+    timing: options.timing,
     ...(options.width > 0 ? { terminalWidth: options.width } : {}),
   });
   const watch = openWatch({
@@ -105,6 +108,7 @@ export function dev(options: DevOptions): Running {
   });
 
   function changed(paths: readonly string[]): void {
+    timings?.changed(paths);
     builder.invalidate(paths);
     ahead?.saved();
     const always = paths.some((path) => inputs?.aside.has(path) === true || inputs?.files.has(path) !== true);
@@ -121,6 +125,7 @@ export function dev(options: DevOptions): Running {
 
   async function build(): Promise<void> {
     const outcome = await builder.build();
+    timings?.built();
     inputs = outcome.inputs;
     watch.follow(outcome.inputs);
     switch (outcome.tag) {
@@ -162,6 +167,17 @@ export function dev(options: DevOptions): Running {
         return dispatch({ type: 'worker-said-ready', worker });
       case 'evaluated':
         return dispatch({ type: 'worker-evaluated', worker });
+      case 'clocked': {
+        const generation = generationOf(worker);
+        if (generation !== undefined) timings?.clocked(generation, message);
+        return;
+      }
+      case 'answered': {
+        const generation = generationOf(worker);
+        const ms = generation === undefined ? null : (timings?.answered(generation, message.at) ?? null);
+        if (generation === undefined || ms === null) return;
+        return options.onEvent({ type: 'answered', generation, ms });
+      }
       case 'failed':
         if (message.unfit !== null && builder.keepStatic(message.unfit))
           return dispatch({ type: 'worker-unfit', worker });
@@ -186,6 +202,11 @@ export function dev(options: DevOptions): Running {
       case 'probed':
         return dispatch({ type: 'worker-probed', worker });
     }
+  }
+
+  function generationOf(worker: number): number | undefined {
+    const found = rollover.state().workers.find(({ id }) => id === worker);
+    return found !== undefined && 'generation' in found ? (found.generation ?? undefined) : undefined;
   }
 
   function isStandby(worker: number): boolean {
@@ -218,14 +239,16 @@ export function dev(options: DevOptions): Running {
           numbers: sockets.numbers(),
           tickets,
           workers: options.workers,
+          timing: options.timing,
         };
+        timings?.sent(generation);
         return send(effect.worker, { tag: 'load', program });
       }
       case 'hold-out':
         sockets.handTo(effect.worker);
         return send(effect.worker, { tag: 'hold-out', outage: effect.outage });
       case 'go':
-        send(effect.worker, { tag: 'go', report: options.ahead });
+        send(effect.worker, { tag: 'go', report: options.ahead, timing: options.timing });
         return transit.flush();
       case 'cut':
         return send(effect.worker, { tag: 'cut', move: effect.move });
@@ -241,6 +264,7 @@ export function dev(options: DevOptions): Running {
         return workers.kill(effect.worker);
       case 'route':
         routed = effect.generation;
+        timings?.ready(routed);
         for (const { id } of rollover.state().workers) send(id, { tag: 'routed' });
         return;
       case 'timer':
@@ -255,10 +279,12 @@ export function dev(options: DevOptions): Running {
 
   /** The first generation that is live makes the start complete. */
   function tell(event: ZdrEvent): void {
+    if (event.type === 'unchanged' || event.type === 'build-failed') timings?.dropped();
     if (event.type !== 'live') return options.onEvent(event);
+    const timing = timings?.live(event.generation);
     sockets.keepOnly(serving());
     if (announced) {
-      options.onEvent(event);
+      options.onEvent(timing === undefined ? event : { ...event, timing });
     } else {
       announced = true;
       const addresses = sockets.addresses();

@@ -32,6 +32,8 @@ export interface DevOptions {
   readonly poll: number | null;
   /** Evaluate packages of the app in the standby, where it cannot tell. */
   readonly ahead: boolean;
+  /** Measure where the time from a save to live goes. */
+  readonly timing: boolean;
   /** Columns of the terminal, for the frames of build messages; 0 where it is not known. */
   readonly width: number;
   /** Called for each event, synchronously and in order. Must not throw. */

@@ -40,6 +40,8 @@ export interface BuilderOptions {
   /** Absolute; they need not exist. */
   readonly envFiles: readonly string[];
   readonly terminalWidth?: number;
+  /** Bundles tell when their modules are evaluated. */
+  readonly timing?: boolean;
 }
 
 /** Builds one entry again and again. */
@@ -63,8 +65,9 @@ export function openBuilder(options: BuilderOptions): Builder {
   const reads = openReads(options);
   const externals = openExternals();
   const bundles = openBundles(options.outdir);
+  const timing = options.timing === true;
   let entry = '';
-  let sources: Sources = openSources(entry);
+  let sources: Sources = openSources(entry, timing);
   let context: { readonly format: Format; readonly build: Context } | null = null;
   /** What an entry turned out to be that neither its extension nor its package.json tells. */
   let guess: Format = 'esm';
@@ -84,7 +87,9 @@ export function openBuilder(options: BuilderOptions): Builder {
       };
       build.onResolve({ filter: NOT_RELATIVE }, onResolve);
       build.onResolve({ filter: ADDON }, onResolve);
-      build.onLoad({ filter: /.*/, namespace: EXTERNAL }, ({ path }) => ({ contents: contentsOfExternal(path) }));
+      build.onLoad({ filter: /.*/, namespace: EXTERNAL }, ({ path }) => ({
+        contents: contentsOfExternal(path, timing),
+      }));
       build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
         if (isExternal(path)) return null;
         reads.saw(path);
@@ -122,7 +127,7 @@ export function openBuilder(options: BuilderOptions): Builder {
       ignoreAnnotations: true,
       logLevel: 'silent',
       define: { ...DEFINE },
-      banner: { js: bannerOf(format, join(options.root, 'node_modules', '.zdr.cjs')) },
+      banner: { js: bannerOf(format, join(options.root, 'node_modules', '.zdr.cjs'), timing) },
       plugins: [plugin],
       ...(options.tsconfig === undefined ? {} : { tsconfig: options.tsconfig }),
     });
@@ -181,7 +186,7 @@ export function openBuilder(options: BuilderOptions): Builder {
 
   async function buildNow(): Promise<BuildOutcome> {
     const real = realEntry(options.entry);
-    if (real !== entry) sources = openSources((entry = real));
+    if (real !== entry) sources = openSources((entry = real), timing);
     await reads.begin();
     try {
       const { result, format } = await compile();

@@ -18,6 +18,7 @@ export interface DevCommand {
   readonly ignore: readonly string[];
   readonly poll: number | null;
   readonly ahead: boolean;
+  readonly timing: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
 }
@@ -43,6 +44,7 @@ export function devCommand({ options, args }: Words, [entry, extra]: readonly st
     ignore: [] as string[],
     poll: null as number | null,
     ahead: true,
+    timing: false,
     quiet: false,
     json: false,
   };
@@ -107,6 +109,7 @@ function apply({ name, as, value }: GivenOption, command: Mutable<DevCommand>): 
     case 'no-ahead':
       command.ahead = false;
       return null;
+    case 'timing':
     case 'quiet':
     case 'json':
       command[name] = true;

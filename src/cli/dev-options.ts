@@ -14,7 +14,7 @@ export type Resolved = { readonly tag: 'resolved'; readonly options: Omit<DevOpt
 export function resolveDev(command: DevCommand, cwd: string): Resolved | Wrong {
   const entry = resolveEntry(command.entry, cwd);
   if (entry.tag === 'wrong') return entry;
-  const { args, drain, boot, execArgv, conditions, watch, ignore, poll, ahead } = command;
+  const { args, drain, boot, execArgv, conditions, watch, ignore, poll, ahead, timing } = command;
   const envFiles = command.envFiles.map(({ path, required }) => ({ path: resolve(cwd, path), required }));
   for (const [at, { path, required }] of envFiles.entries())
     if (required && !isFile(path))
@@ -43,6 +43,7 @@ export function resolveDev(command: DevCommand, cwd: string): Resolved | Wrong {
       ignore,
       poll,
       ahead,
+      timing,
     },
   };
 }

@@ -16,6 +16,7 @@ const table = {
   ignore: { kind: 'value', wants: 'a glob' },
   poll: { kind: 'maybe', wants: 'a number of ms' },
   'no-ahead': { kind: 'switch', wants: '' },
+  timing: { kind: 'switch', wants: '' },
   quiet: { short: 'q', kind: 'switch', wants: '' },
   json: { kind: 'switch', wants: '' },
   color: { kind: 'switch', wants: '' },

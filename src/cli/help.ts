@@ -18,7 +18,7 @@ export function helpText(version: string, paint: Paint): string {
     option('    --tsconfig <file>', 'instead of the nearest tsconfig.json'),
     option('    --watch, --ignore <glob>', 'files to watch besides, files to leave alone'),
     option('    --poll [ms]', 'look at the files instead of waiting for events'),
-    option('    --no-ahead', 'load no package before a save needs it'),
+    option('    --timing, --no-ahead', 'tell where the time goes; load nothing ahead'),
     option('-q, --quiet, --json', 'tell problems only; tell events, one a line'),
     option('    --color, --no-color', 'as NO_COLOR and FORCE_COLOR'),
     option('-h, --help, -v, --version', ''),

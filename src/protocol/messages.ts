@@ -45,7 +45,7 @@ export type ToWorker =
   /** No app: hold the clients of one that cannot run. */
   | { readonly tag: 'hold-out'; readonly outage: Outage }
   /** This worker is live: accept, and start what was taken. `report`: say soon what was loaded. */
-  | { readonly tag: 'go'; readonly report: boolean }
+  | { readonly tag: 'go'; readonly report: boolean; readonly timing: boolean }
   /** Stop accepting at once, confirm, then move what is idle (`move`) or end it politely. */
   | { readonly tag: 'cut'; readonly move: boolean }
   /** With an open connection of an older generation. */
@@ -80,6 +80,15 @@ export type ToPrimary =
   /** The app closed its server. */
   | { readonly tag: 'release'; readonly key: Key }
   | { readonly tag: 'evaluated' }
+  /** How far the evaluation of the app has come, by the wall clock in ms. `slowest`: the modules that took longest. */
+  | {
+      readonly tag: 'clocked';
+      readonly began: number;
+      readonly ended: number;
+      readonly slowest: readonly (readonly [file: string, ms: number])[];
+    }
+  /** Its first answer went out, by the wall clock. */
+  | { readonly tag: 'answered'; readonly at: number }
   /** What the app has loaded from node_modules, and how it changed the environment. `script`: its bundle is CommonJS. */
   | {
       readonly tag: 'loaded';
@@ -136,4 +145,6 @@ export interface Program {
   readonly tickets: string;
   /** How many workers the generation has. */
   readonly workers: number;
+  /** The bundle tells when its modules are evaluated. */
+  readonly timing: boolean;
 }

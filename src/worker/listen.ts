@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import type { Address } from '../events.js';
 import type { Key } from '../protocol/messages.js';
 import { send } from './channel.js';
+import { tellClock } from './clock.js';
 import {
   type ClusterChild,
   createServerHandle,
@@ -103,6 +104,7 @@ const listen: Listen2 = function (this: Server, address, port, addressType, back
 function announce(listener: Listener, message: Parameters<typeof send>[0], handle?: Handle): void {
   setImmediate(() => {
     if (listener.server === null) return;
+    tellClock();
     listener.told = true;
     send(message, handle);
   });

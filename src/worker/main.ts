@@ -16,7 +16,7 @@ import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
 import { load } from './program.js';
-import { watchRequests } from './requests.js';
+import { onFirstAnswer, watchRequests } from './requests.js';
 import { haveSiblings, setFair } from './spread.js';
 import { track } from './sockets.js';
 import { dealt } from './tickets.js';
@@ -49,6 +49,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       openAll();
       startTaken();
       if (message.report) reportLater();
+      if (message.timing)
+        onFirstAnswer(() => send({ tag: 'answered', at: performance.timeOrigin + performance.now() }));
       return;
     case 'cut':
       return cut(message.move);

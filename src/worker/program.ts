@@ -3,10 +3,12 @@ import type { Program } from '../protocol/messages.js';
 import { runMain } from './ahead/loader.js';
 import { halt } from './ahead/warm.js';
 import { holdOn, send } from './channel.js';
+import { startClock, tellClock } from './clock.js';
 import { remember } from './listen.js';
 
 /** Makes this process the app: what follows runs as if node had been started with the source entry. */
-export async function load({ file, entry, args, numbers }: Program): Promise<void> {
+export async function load({ file, entry, args, numbers, timing }: Program): Promise<void> {
+  if (timing) startClock();
   process.argv = [process.argv[0] ?? process.execPath, entry, ...args];
   remember(numbers);
   process.setSourceMapsEnabled(true);
@@ -25,5 +27,6 @@ export async function load({ file, entry, args, numbers }: Program): Promise<voi
     return;
   }
   // A rejection or a throw of the same turn comes first.
+  tellClock();
   setImmediate(() => send({ tag: 'evaluated' }));
 }

@@ -18,6 +18,7 @@ const bare: DevCommand = {
   ignore: [],
   poll: null,
   ahead: true,
+  timing: false,
   quiet: false,
   json: false,
 };

@@ -93,9 +93,11 @@ export class Zdr {
 
   /** Waits for an event of this type, seen at or after `since`, that has the values of `like`. */
   async event<T extends ZdrEvent['type']>(type: T, like: Partial<Of<T>> = {}, since = 0): Promise<Seen<T>> {
-    const fits = (event: Seen<T>): boolean =>
+    const fits = (event: object): boolean =>
       Object.entries(like).every(([key, value]) => Reflect.get(event, key) === value);
-    return this.until(`event ${type} ${JSON.stringify(like)}`, () => this.all(type, since).find(fits));
+    // Asserted, as in `all`.
+    const look = (): Seen<T> | undefined => this.all(type, since).find(fits) as Seen<T> | undefined;
+    return this.until(`event ${type} ${JSON.stringify(like)}`, look as () => Seen<T>);
   }
 
   /** Waits for something to be seen, at most 20 s, and not longer than zdr lives. */
