@@ -1,3 +1,4 @@
+import { refillLater } from './standbys.js';
 import type { Generation } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -62,8 +63,7 @@ function become(turn: Turn, next: Generation): void {
   }
   const { paths, since } = next.changes;
   turns.report(turn, { type: 'live', generation: next.id, causes: paths, ms: turn.at - since });
-  if (turn.state.workers.every((worker) => worker.tag !== 'standby' && worker.tag !== 'spawned'))
-    turns.fork(turn, null);
+  refillLater(turn);
 }
 
 function retireBehind(turn: Turn, old: Generation): void {

@@ -9,8 +9,16 @@ export interface State {
   /** Oldest first. Invariant: at most one is `live` or `down`, at most one is newer than it. */
   readonly generations: readonly Generation[];
   readonly workers: readonly Worker[];
+  readonly pace: Pace;
   readonly lastGeneration: number;
   readonly lastWorker: number;
+}
+
+/** Monotonic times of the last save, of the last process that got an app, and of the last save in a series. */
+export interface Pace {
+  readonly changed: number;
+  readonly loaded: number;
+  readonly quick: number;
 }
 
 /** Times in ms. */

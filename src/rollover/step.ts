@@ -21,6 +21,7 @@ import type { RolloverEvent, Timer } from './events.js';
 import { exited, replace, respawn } from './exits.js';
 import { cutLate, goLive, takeOver } from './handover.js';
 import type { Settings, State } from './state.js';
+import { calm, refill, renew } from './standbys.js';
 import { finish, late as stopLate, slow, stop } from './stop.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -32,6 +33,7 @@ export function initial(settings: Settings): State {
     build: { tag: 'idle' },
     generations: [],
     workers: [],
+    pace: { changed: -Infinity, loaded: -Infinity, quick: -Infinity },
     lastGeneration: 0,
     lastWorker: 0,
   };
@@ -128,6 +130,10 @@ function elapsed(turn: Turn, timer: Timer): void {
     if (timer.tag === 'revive' && worker.tag !== 'booting') return;
     return turns.kill(turn, worker);
   }
+  if (timer.tag === 'refill') return refill(turn);
+  if (timer.tag === 'calm') return calm(turn);
+  // What waits for it is found by the rules.
+  if (timer.tag === 'pause') return;
   if (timer.tag === 'tell-failure') return tellFailure(turn, timer.since);
   if (timer.tag === 'stopping') return slow(turn);
   if (timer.tag === 'stop') return stopLate(turn);
@@ -147,15 +153,6 @@ function elapsed(turn: Turn, timer: Timer): void {
     case 'respawn':
       return respawn(turn, generation.id);
   }
-}
-
-/** The processes that have no app yet would not be what a start is now. */
-function renew(turn: Turn): void {
-  const idle = turn.state.workers.filter(
-    (worker) => worker.tag === 'standby' || (worker.tag === 'spawned' && worker.generation === null),
-  );
-  for (const worker of idle) turns.kill(turn, worker);
-  if (idle.length > 0 && turn.state.phase.tag === 'running') turns.fork(turn, null);
 }
 
 /** What follows from the state alone, until nothing more does. */
