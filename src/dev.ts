@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
-import { openBuilder, removeBundle } from './build/esbuild.js';
+import { openBuilder, removeBundle } from './build/builder.js';
 import type { Address, ZdrEvent } from './events.js';
 import type { DevOptions } from './options.js';
 import { type Ahead, openAhead } from './primary/ahead.js';
@@ -126,21 +126,24 @@ export function dev(options: DevOptions): Running {
   async function build(): Promise<void> {
     const outcome = await builder.build();
     timings?.built();
-    inputs = outcome.inputs;
-    watch.follow(outcome.inputs);
+    // What was built goes on its way first. What changes meanwhile is found by the comparison in `follow`.
     switch (outcome.tag) {
       case 'built':
         if (outcome.warnings.length > 0) tell({ type: 'build-warning', warnings: outcome.warnings });
-        return dispatch({ type: 'built', bundle: outcome.bundle });
+        dispatch({ type: 'built', bundle: outcome.bundle });
+        break;
       case 'failed':
-        return dispatch({ type: 'build-failed', errors: outcome.errors });
+        dispatch({ type: 'build-failed', errors: outcome.errors });
     }
+    inputs = await outcome.inputs;
+    watch.follow(inputs);
   }
 
   function onMessage(worker: number, message: ToPrimary, handle: Handle | undefined): void {
     switch (message.tag) {
       case 'standby':
         dispatch({ type: 'worker-standby', worker });
+        if (isStandby(worker)) send(worker, { tag: 'rehearse' });
         if (worker < 0 || isStandby(worker)) ahead?.up(worker);
         return;
       case 'loaded':

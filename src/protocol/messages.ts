@@ -36,6 +36,8 @@ export type ToWorker =
   /** With a listening handle that the primary keeps: the app's `listen` for this key takes it, and waits for `go`. */
   | { readonly tag: 'adopt'; readonly key: Key; readonly address: Address }
   | { readonly tag: 'load'; readonly program: Program }
+  /** To a standby: there is time to get ready for an app, whatever it will be. */
+  | { readonly tag: 'rehearse' }
   /** To a standby: evaluate these packages ahead. An app that comes meanwhile does not wait for the rest. */
   | { readonly tag: 'warm'; readonly plan: Plan }
   /** A save: look whether what was evaluated ahead is still what lies on the disk. */

@@ -17,6 +17,7 @@ import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
 import { load } from './program.js';
 import { onFirstAnswer, watchRequests } from './requests.js';
+import { rehearse } from './rehearse.js';
 import { haveSiblings, setFair } from './spread.js';
 import { track } from './sockets.js';
 import { dealt } from './tickets.js';
@@ -34,6 +35,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       haveSiblings(message.program.workers > 1);
       void load(message.program);
       return;
+    case 'rehearse':
+      return rehearse();
     case 'warm':
       return warm(message.plan);
     case 'check':

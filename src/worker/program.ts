@@ -5,9 +5,11 @@ import { halt } from './ahead/warm.js';
 import { holdOn, send } from './channel.js';
 import { startClock, tellClock } from './clock.js';
 import { remember } from './listen.js';
+import { rehearsed } from './rehearse.js';
 
 /** Makes this process the app: what follows runs as if node had been started with the source entry. */
 export async function load({ file, entry, args, numbers, timing }: Program): Promise<void> {
+  await rehearsed();
   if (timing) startClock();
   process.argv = [process.argv[0] ?? process.execPath, entry, ...args];
   remember(numbers);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { extname } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import { openBuilder, removeBundle, type Builder } from '../../dist/build/esbuild.js';
+import { openBuilder, removeBundle, type Builder } from '../../dist/build/builder.js';
 import type { BuildOutcome } from '../../dist/build/outcome.js';
 import { openFolder, type Folder } from '../support/folder.js';
 
@@ -162,7 +162,8 @@ test('only what was invalidated is read again', async (t) => {
   folder.write('src/app.ts', 'console.log(2);');
   const second = built(await builder.build());
   assert.equal(second.bundle, first.bundle);
-  assert.deepEqual(second.inputs.files.get(folder.at('src/app.ts')), first.inputs.files.get(folder.at('src/app.ts')));
+  const [before, after] = [await first.inputs, await second.inputs];
+  assert.deepEqual(after.files.get(folder.at('src/app.ts')), before.files.get(folder.at('src/app.ts')));
   builder.invalidate([folder.at('src/app.ts')]);
   assert.equal(run(await builder.build()), '2');
 });
@@ -177,7 +178,7 @@ test('the inputs name what steers a build, missing files and links too', async (
     'packages/w/i.ts': 'console.log(1)',
     'node_modules/w': '-> ../packages/w',
   });
-  const { files, aside } = built(await builder.build()).inputs;
+  const { files, aside } = await built(await builder.build()).inputs;
   for (const path of [
     'src/app.ts',
     'packages/w/i.ts',
@@ -200,8 +201,9 @@ test('a failure says where, and watches where the missing file may appear', asyn
   });
   const outcome = failed(await builder.build());
   assert.match(outcome.errors[0]?.plain ?? '', /Could not resolve "\.\/lib\/a\.js"[^]*src\/app\.ts:1:18/);
-  assert.deepEqual([...outcome.inputs.folders], [folder.at('src')]);
-  assert.ok(outcome.inputs.files.has(folder.at('src/app.ts')));
+  const inputs = await outcome.inputs;
+  assert.deepEqual([...inputs.folders], [folder.at('src')]);
+  assert.ok(inputs.files.has(folder.at('src/app.ts')));
   builder.invalidate([folder.write('src/lib/a.ts', 'export const a = "here";')]);
   assert.equal(run(await builder.build()), 'here');
 });

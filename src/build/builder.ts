@@ -1,0 +1,186 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import type { BuildMessage } from '../events.js';
+import type { Format } from './banner.js';
+import { openBundles } from './bundles.js';
+import * as esbuild from './esbuild.js';
+import { nameExternals, openExternals } from './externals.js';
+import { formatOf, typeOf } from './format.js';
+import { openReads } from './inputs.js';
+import { fixHelpers } from './interop.js';
+import { failureMessage, toBuildMessage, unresolvedIn, unshift } from './messages.js';
+import type { BuildOutcome } from './outcome.js';
+import { pluginOf } from './plugin.js';
+import { bannerFor, settingsOf } from './settings.js';
+import { openSources, type Sources } from './sources.js';
+
+export { removeBundle } from './bundles.js';
+
+export interface BuilderOptions {
+  /** Absolute. It may be missing: then the build fails until it is there. */
+  readonly entry: string;
+  /** The folder of the nearest package.json, else the entry's. */
+  readonly root: string;
+  /** Messages name files relative to it. */
+  readonly cwd: string;
+  /** An existing folder that nobody else writes to. */
+  readonly outdir: string;
+  readonly conditions?: readonly string[];
+  /** Absolute; in place of the nearest tsconfig.json of each file. */
+  readonly tsconfig?: string;
+  /** Absolute; they need not exist. */
+  readonly envFiles: readonly string[];
+  readonly terminalWidth?: number;
+  /** Bundles tell when their modules are evaluated. */
+  readonly timing?: boolean;
+}
+
+/** Builds one entry again and again. */
+export interface Builder {
+  /** Never rejects: what goes wrong is a `failed` outcome. Builds run one after the other. */
+  build(): Promise<BuildOutcome>;
+  /** These files have another content (or came, or went): the next build reads them. All others come from memory. */
+  invalidate(paths: Iterable<string>): void;
+  /** This file of a package uses top-level await: import it ahead of the bundle instead of in its place. False: it was. */
+  keepStatic(path: string): boolean;
+  close(): Promise<void>;
+}
+
+type Context = esbuild.BuildContext<esbuild.BuildOptions & { write: false; metafile: true }>;
+type Result = esbuild.BuildResult<esbuild.BuildOptions & { write: false; metafile: true }> | esbuild.BuildFailure;
+
+export function openBuilder(options: BuilderOptions): Builder {
+  const reads = openReads(options);
+  const externals = openExternals();
+  const bundles = openBundles(options.outdir);
+  const timing = options.timing === true;
+  let entry = '';
+  let sources: Sources = openSources(entry, timing);
+  let context: { readonly format: Format; readonly build: Context } | null = null;
+  /** What an entry turned out to be that neither its extension nor its package.json tells. */
+  let guess: Format = 'esm';
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const plugin = pluginOf({ externals, sources: () => sources, saw: reads.saw, timing });
+
+  async function contextFor(format: Format): Promise<Context> {
+    if (context?.format === format) return context.build;
+    await context?.build.dispose();
+    context = null;
+    const build = await esbuild.context({
+      ...settingsOf(options),
+      entryPoints: { bundle: options.entry },
+      outExtension: { '.js': format === 'esm' ? '.mjs' : '.cjs' },
+      bundle: true,
+      format,
+      banner: { js: bannerFor(options, format) },
+      plugins: [plugin],
+    });
+    context = { format, build };
+    return build;
+  }
+
+  async function rebuild(format: Format, retry = true): Promise<Result> {
+    try {
+      return await (await contextFor(format)).rebuild();
+    } catch (error) {
+      if (retry && esbuild.hasDied(error)) {
+        context = null;
+        await esbuild.stop();
+        return rebuild(format, false);
+      }
+      if (error instanceof Error && 'errors' in error) return error as esbuild.BuildFailure;
+      throw error;
+    }
+  }
+
+  /** Builds in the format that the entry asks for. Where only its syntax tells, the first build shows it. */
+  async function compile(): Promise<{ readonly result: Result; readonly format: Format }> {
+    const rule = formatOf(entry, await typeOf(entry));
+    const format = rule === 'open' ? guess : rule;
+    const result = await rebuild(format);
+    const syntax = rule === 'open' ? syntaxOf(result) : null;
+    if (syntax === null || syntax === format) return { result, format };
+    guess = syntax;
+    return { result: await rebuild(guess), format: guess };
+  }
+
+  function syntaxOf(result: Result): Format | null {
+    if (result.errors.some(({ text }) => text.startsWith('Top-level await is currently not supported'))) return 'esm';
+    if (!('metafile' in result)) return null;
+    const input = Object.entries(result.metafile.inputs).find(([file]) => resolve(options.cwd, file) === entry)?.[1];
+    return input?.format === 'esm' ? 'esm' : 'cjs';
+  }
+
+  async function messages(found: readonly esbuild.Message[], kind: 'error' | 'warning'): Promise<BuildMessage[]> {
+    if (found.length === 0) return [];
+    const straight = found.map((message) => ({
+      ...unshift(message, (file) => sources.peek(resolve(options.cwd, file))?.shift ?? null),
+      // What to do about a missing package in esbuild's own configuration, which nobody has here.
+      notes: message.notes.filter(({ text }) => !text.startsWith('You can mark the path')),
+    }));
+    const [plain, coloured] = await Promise.all(
+      [false, true].map((color) =>
+        esbuild.formatMessages(straight, { kind, color, terminalWidth: options.terminalWidth ?? 100 }),
+      ),
+    );
+    return straight.map((message, i) =>
+      toBuildMessage(message, plain?.[i] ?? message.text, coloured?.[i] ?? message.text),
+    );
+  }
+
+  async function buildNow(): Promise<BuildOutcome> {
+    const real = realEntry(options.entry);
+    if (real !== entry) sources = openSources((entry = real), timing);
+    await reads.begin();
+    try {
+      const { result, format } = await compile();
+      if (!('outputFiles' in result)) {
+        const unresolved = unresolvedIn(result.errors, options.cwd);
+        const errors = await messages(result.errors, 'error');
+        return { tag: 'failed', errors, inputs: reads.bad(sources, externals.links, unresolved) };
+      }
+      const [map, code] = result.outputFiles;
+      if (map === undefined || code === undefined) throw new Error('esbuild gave no output');
+      const bundle = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
+      const warnings = await messages(result.warnings, 'warning');
+      return { tag: 'built', bundle, warnings, inputs: reads.good(sources, externals.links) };
+    } catch (error) {
+      return { tag: 'failed', errors: [failureMessage(error)], inputs: reads.bad(sources, externals.links, []) };
+    }
+  }
+
+  return {
+    build() {
+      const run = queue.then(buildNow);
+      queue = run.then(({ inputs }) => inputs).catch(() => {});
+      return run;
+    },
+    invalidate(paths) {
+      for (const path of paths) {
+        const module = sources.invalidate(path);
+        if (!reads.invalidate(path) && module) continue;
+        // Not an edit of a module: what imports resolve to may have changed.
+        externals.clear();
+        reads.forget();
+      }
+    },
+    keepStatic: (path) => externals.keepStatic(path),
+    async close() {
+      await queue;
+      await context?.build.dispose().catch(() => {});
+      context = null;
+      await esbuild.stop();
+      await bundles.close();
+    },
+  };
+}
+
+function realEntry(entry: string): string {
+  try {
+    return realpathSync(entry);
+  } catch {
+    return entry;
+  }
+}
