@@ -38,8 +38,21 @@ export type ZdrEvent =
   | { readonly type: 'draining'; readonly generation: number; readonly open: readonly Open[] }
   /** An old generation has ended. `told`: it was reported as draining, or cut short, before. */
   | { readonly type: 'drained'; readonly generation: number; readonly told: boolean }
-  /** What was still open at the drain's deadline and is ended now. */
-  | { readonly type: 'cut-short'; readonly generation: number; readonly open: readonly Open[] }
+  /** What was still open at the drain's deadline, or when somebody did not want to wait (`asked`), and is ended now. */
+  | {
+      readonly type: 'cut-short';
+      readonly generation: number;
+      readonly asked: boolean;
+      readonly open: readonly Open[];
+    }
+  /** Saves are collected, not built. */
+  | { readonly type: 'paused' }
+  /** Saves are built again, beginning with `causes`, which were saved meanwhile. */
+  | { readonly type: 'resumed'; readonly causes: readonly string[] }
+  /** The terminal has stopped zdr (Ctrl-Z): workers are stopped too, and clients wait. */
+  | { readonly type: 'suspended' }
+  /** All goes on. `ms`: how long it was suspended. */
+  | { readonly type: 'continued'; readonly ms: number }
   | { readonly type: 'stopping'; readonly open: readonly Open[] }
   | { readonly type: 'stopped'; readonly forced: boolean }
   | { readonly type: 'warning'; readonly message: string; readonly hint: string | null };
@@ -61,9 +74,10 @@ export interface Timing extends Readonly<Record<Step, number>> {
   readonly slowest: readonly (readonly [file: string, ms: number])[];
 }
 
-/** Where a server of the app listens, as the system reports it. */
+/** Where a server or a UDP socket of the app listens, as the system reports it. */
 export type Address =
   | { readonly kind: 'tcp'; readonly protocol: 'http' | 'https' | 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'udp'; readonly protocol: 'udp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly protocol: 'http' | 'https' | 'tcp'; readonly path: string };
 
 /** A message of the build, with its place where it has one. Lines count from 1, columns from 0 (as esbuild's). */

@@ -1,7 +1,10 @@
+import type { BuildExtra } from './build/esbuild.js';
 import type { ZdrEvent } from './events.js';
 
-/** All that a dev run needs to know. Nothing is read from argv or the environment beyond this. */
-export interface DevOptions {
+/** All that a run needs to know. Nothing is read from argv or the environment beyond this. */
+export interface InstanceOptions {
+  /** How the workers are replaced, and what becomes of an app that cannot run: see the rollover's settings. */
+  readonly mode: 'dev' | 'start';
   /** Absolute path of the app's first file. It existed when the options were made. */
   readonly entry: string;
   /** Where the app runs, and what shown paths are relative to. */
@@ -16,6 +19,8 @@ export interface DevOptions {
   readonly drain: number;
   /** How long a new generation may take until it listens, in ms. */
   readonly boot: number;
+  /** A path or URL of the app: a worker is ready once it answers this with 2xx. Null: once it listens. */
+  readonly readyUrl: string | null;
   /** In the order given; a later file wins. The real environment wins over all of them. */
   readonly envFiles: readonly EnvFile[];
   /** Node flags for the workers: `--import=`, `--require=`, `--conditions=` in the order given. */
@@ -24,21 +29,32 @@ export interface DevOptions {
   readonly conditions: readonly string[];
   /** Absolute path; null: the nearest tsconfig.json of each file. */
   readonly tsconfig: string | null;
-  /** Globs, relative to `cwd`: files to watch beside what the build read. */
-  readonly watch: readonly string[];
-  /** Globs, relative to `cwd`: files whose changes mean nothing. */
-  readonly ignore: readonly string[];
-  /** Look at the files every so many ms instead of waiting for the system's events; null: events. */
-  readonly poll: number | null;
+  /** How changes are seen; null: they are not, and only a `reload` rolls over. */
+  readonly watching: Watching | null;
+  /** `NODE_ENV` of the app, where neither the environment nor an environment file says it. */
+  readonly nodeEnv: 'development' | 'production';
+  /** HTML pages load themselves anew after a rollover, and show what keeps the next one from coming. */
+  readonly liveReload: boolean;
   /** Evaluate packages of the app in the standby, where it cannot tell. */
   readonly ahead: boolean;
   /** Measure where the time from a save to live goes. */
   readonly timing: boolean;
+  /** What a configuration adds to the build. */
+  readonly extra: BuildExtra;
+  /** Called when other code was built, before it starts; awaited. A throw means that it does not. */
+  readonly beforeReload: BeforeReload | null;
+  /** Called before a reload that was asked for. False: what it found was refused, and told; nothing is built. */
+  readonly refresh: (() => Promise<boolean>) | null;
   /** Columns of the terminal, for the frames of build messages; 0 where it is not known. */
   readonly width: number;
   /** Called for each event, synchronously and in order. Must not throw. */
   onEvent(event: ZdrEvent): void;
+  /** Called when the app begins to read standard input (true), and when no app that serves reads it any more. */
+  onInput?(apps: boolean): void;
 }
+
+/** A hook of the configuration. `causes`: the files that changed, absolute; none where somebody asked for the reload. */
+export type BeforeReload = (reload: { readonly causes: readonly string[] }) => unknown;
 
 /** A file of environment variables. */
 export interface EnvFile {
@@ -46,4 +62,14 @@ export interface EnvFile {
   readonly path: string;
   /** A required one existed when the options were made. */
   readonly required: boolean;
+}
+
+/** Which files matter beside those that the build read, and how they are looked at. */
+export interface Watching {
+  /** Globs, relative to `cwd`: files to watch beside what the build read. */
+  readonly include: readonly string[];
+  /** Globs, relative to `cwd`: files whose changes mean nothing. */
+  readonly ignore: readonly string[];
+  /** Look at the files every so many ms instead of waiting for the system's events; null: events. */
+  readonly poll: number | null;
 }

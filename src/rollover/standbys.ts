@@ -18,6 +18,7 @@ const MOST = 4;
 
 /** Something was saved. */
 export function saved(turn: Turn): void {
+  if (turn.state.settings.mode === 'start') return;
   const { pace } = turn.state;
   const quick = turn.at - pace.loaded < QUICK;
   turn.state = { ...turn.state, pace: { ...pace, changed: turn.at, quick: quick ? turn.at : pace.quick } };
@@ -36,12 +37,15 @@ export function spent(turn: Turn): void {
  * longer than the series' next save. So the last standby is kept for the last save.
  */
 export function isHeldBack(turn: Turn): boolean {
+  if (turn.state.settings.mode === 'start') return false;
   const { changed, loaded } = turn.state.pace;
   const ready = turn.state.workers.filter(({ tag }) => tag === 'standby').length;
   return ready < 2 && turn.at - loaded < QUICK && turn.at - changed < PAUSE;
 }
 
 export function refillLater(turn: Turn): void {
+  // Who serves without edits has no use for standbys.
+  if (turn.state.settings.mode === 'start') return;
   turns.arm(turn, { tag: 'refill' }, LATER);
 }
 

@@ -1,6 +1,7 @@
 import {
   abandon,
   evaluated,
+  holds,
   late as bootLate,
   listens,
   probed,
@@ -15,13 +16,15 @@ import {
   fail,
 } from './boot.js';
 import { buildFailed, built, bundlesOf, changed, tellFailure } from './builds.js';
-import { clear, cut, deadline, drained, open, tell } from './drain.js';
+import { clear, cut, deadline, drained, open, tell, relays } from './drain.js';
 import type { Effect } from './effects.js';
 import type { RolloverEvent, Timer } from './events.js';
 import { exited, replace, respawn } from './exits.js';
 import { cutLate, goLive, takeOver } from './handover.js';
-import type { Settings, State } from './state.js';
+import { pause, resume, saved } from './pause.js';
+import { finishReverting, revert, roll, startRolling } from './roll.js';
 import { calm, refill, renew } from './standbys.js';
+import type { Settings, State, Worker } from './state.js';
 import { finish, late as stopLate, slow, stop } from './stop.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -31,6 +34,7 @@ export function initial(settings: Settings): State {
     settings,
     phase: { tag: 'running' },
     build: { tag: 'idle' },
+    pause: { tag: 'watching' },
     generations: [],
     workers: [],
     pace: { changed: -Infinity, loaded: -Infinity, quick: -Infinity },
@@ -62,11 +66,21 @@ function handle(turn: Turn, event: RolloverEvent): void {
       for (let n = 0; n < turn.state.settings.workers; n += 1) turns.fork(turn, null);
       return changed(turn, [], false);
     case 'changed':
-      return changed(turn, event.paths, event.always);
+      return saved(turn, event.paths, event.always);
+    case 'pause':
+      return pause(turn);
+    case 'resume':
+      return resume(turn);
+    case 'end-draining':
+      for (const generation of turn.state.generations) deadline(turn, generation, true);
+      return;
     case 'built':
       return built(turn, event.bundle);
     case 'build-failed':
       return buildFailed(turn, event.errors);
+    case 'settings':
+      turn.state = { ...turn.state, settings: event.settings };
+      return;
     case 'standby-stale':
       return renew(turn);
     case 'time':
@@ -92,11 +106,14 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
       return evaluated(turn, worker);
     case 'worker-said-ready':
       return ready(turn, worker);
+    case 'worker-holds':
+      return holds(turn, worker, event.held);
     case 'worker-failed': {
       if (worker.tag === 'standby') return;
       const generation = turns.generationOf(turn, worker.generation);
       const reason = { tag: 'threw', error: event.error } as const;
       if (generation?.tag === 'booting') return fail(turn, generation, reason);
+      if (generation?.tag === 'rolling') return revert(turn, generation, reason);
       if (worker.tag !== 'booting' || generation?.tag !== 'live') return;
       turns.putGeneration(turn, { ...generation, error: event.error });
       return turns.report(turn, { type: 'boot-failed', generation: generation.id, reason, live: null });
@@ -111,6 +128,8 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
       return probed(turn, worker);
     case 'worker-cut':
       return cut(turn, worker);
+    case 'worker-relays':
+      return relays(turn, worker);
     case 'worker-drained':
       return drained(turn, worker);
     case 'worker-open':
@@ -127,7 +146,7 @@ function elapsed(turn: Turn, timer: Timer): void {
     if (timer.tag === 'settled') return settled(turn, worker);
     if (timer.tag === 'quiet') return quiet(turn, worker, timer.count);
     if (timer.tag === 'stuck' && worker.tag !== 'cutting') return;
-    if (timer.tag === 'revive' && worker.tag !== 'booting') return;
+    if (timer.tag === 'revive' && !reviving(turn, worker)) return;
     return turns.kill(turn, worker);
   }
   if (timer.tag === 'refill') return refill(turn);
@@ -155,12 +174,24 @@ function elapsed(turn: Turn, timer: Timer): void {
   }
 }
 
+/** Whether this worker is to be killed because it took too long: one of a rolling generation takes that along. */
+function reviving(turn: Turn, worker: Worker): boolean {
+  if (worker.tag !== 'booting') return false;
+  const generation = turns.generationOf(turn, worker.generation);
+  if (generation?.tag !== 'rolling') return true;
+  revert(turn, generation, { tag: 'silent', ms: turn.state.settings.boot, blocked: false });
+  return false;
+}
+
 /** What follows from the state alone, until nothing more does. */
 function advance(turn: Turn): void {
   for (let before: State | null = null; before !== turn.state;) {
     before = turn.state;
     if (turn.state.phase.tag === 'running') {
       startWaiting(turn);
+      startRolling(turn);
+      roll(turn);
+      finishReverting(turn);
       startOthers(turn);
       takeOver(turn);
       goLive(turn);

@@ -1,8 +1,10 @@
 import cluster from 'node:cluster';
+import type dgram from 'node:dgram';
 import type { Address } from '../events.js';
 import type { Key } from '../protocol/messages.js';
 import { send } from './channel.js';
 import { tellClock } from './clock.js';
+import { bindDatagrams, shareExclusive } from './datagrams.js';
 import {
   type ClusterChild,
   createServerHandle,
@@ -28,8 +30,12 @@ import { meet } from './servers.js';
 import { spread } from './spread.js';
 import { bindUnix } from './unix.js';
 
-/** net.js's default. */
-const BACKLOG = 511;
+/**
+ * How many connections may wait, where the app does not say it. node's own 511 overflow when a thousand clients connect
+ * at once, and at a handover nobody accepts for a moment. The system takes off what it does not allow
+ * (net.core.somaxconn on Linux: 4096).
+ */
+const BACKLOG = 65_535;
 
 const listen2 = serverPrototype._listen2;
 const zeros = new Map<string, number>();
@@ -41,16 +47,20 @@ const standIns = new Map<Key, { host: string | null; port: number; addressType: 
  */
 export function install(): void {
   serverPrototype._listen2 = listen;
+  shareExclusive();
   const child = cluster as unknown as ClusterChild;
   const getServer = child._getServer;
   child._getServer = function (server, query, done) {
+    const udp = typeof query.addressType === 'string' && !((query.fd ?? -1) >= 0);
+    if (udp) return bindDatagrams(server as dgram.Socket, query, done);
     if (typeof query.addressType !== 'number') return getServer.call(this, server, query, done);
     const { address, port, addressType, backlog, fd, flags } = query as ListenQuery & { addressType: number };
     serverPrototype._listen2.call(server as Server, address, port, addressType, backlog, fd, flags);
   };
 }
 
-const listen: Listen2 = function (this: Server, address, port, addressType, backlog, fd, flags) {
+const listen: Listen2 = function (this: Server, address, port, addressType, asked, fd, flags) {
+  const backlog = asked || BACKLOG;
   const bind = () => listen2.call(this, address, port, addressType, backlog, fd, flags);
   meet(this);
   if (this._handle !== null || (typeof fd === 'number' && fd >= 0)) return bind();
@@ -89,7 +99,7 @@ const listen: Listen2 = function (this: Server, address, port, addressType, back
     handle,
     address: addressOf(this, handle, path),
     server: this,
-    backlog: backlog || BACKLOG,
+    backlog,
     phase: 'open',
     told: false,
   };
@@ -110,10 +120,10 @@ function announce(listener: Listener, message: Parameters<typeof send>[0], handl
   });
 }
 
-function use(server: Server, listener: Listener, backlog: number | undefined): void {
+function use(server: Server, listener: Listener, backlog: number): void {
   listener.server = server;
   server._handle = listener.handle;
-  gate(listener, backlog || BACKLOG);
+  gate(listener, backlog);
   own(listener);
 }
 
@@ -123,8 +133,8 @@ function share({ key, handle }: Listener): void {
 
 /** Puts a server of ours on an adopted handle. */
 export function occupy(server: Server, listener: Listener): void {
-  use(server, listener, undefined);
-  listen2.call(server, null, 0, -1);
+  use(server, listener, BACKLOG);
+  listen2.call(server, null, 0, -1, BACKLOG);
 }
 
 /** When the app closes its server the handle is parked until the primary has let go of its copy. */

@@ -20,6 +20,8 @@ export interface Ended {
 }
 
 export interface ZdrOptions {
+  /** `dev` unless said otherwise. */
+  readonly command?: 'dev' | 'start';
   readonly entry?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -27,7 +29,7 @@ export interface ZdrOptions {
   readonly json?: boolean;
 }
 
-/** A running `zdr dev`, in a process group of its own. */
+/** A running `zdr dev` or `zdr start`, in a process group of its own. */
 export class Zdr {
   readonly exit: Promise<Ended>;
   /** Everything on stderr that is no event: what the app writes there, or the lines for people. */
@@ -45,7 +47,7 @@ export class Zdr {
       process.execPath,
       [
         join(repository, 'bin/zdr.js'),
-        'dev',
+        options.command ?? 'dev',
         options.entry ?? 'src/app.ts',
         ...(options.json === false ? [] : ['--json']),
         ...(options.args ?? []),
@@ -93,11 +95,12 @@ export class Zdr {
 
   /** Waits for an event of this type, seen at or after `since`, that has the values of `like`. */
   async event<T extends ZdrEvent['type']>(type: T, like: Partial<Of<T>> = {}, since = 0): Promise<Seen<T>> {
-    const fits = (event: object): boolean =>
-      Object.entries(like).every(([key, value]) => Reflect.get(event, key) === value);
-    // Asserted, as in `all`.
-    const look = (): Seen<T> | undefined => this.all(type, since).find(fits) as Seen<T> | undefined;
-    return this.until(`event ${type} ${JSON.stringify(like)}`, look as () => Seen<T>);
+    const fits = (event: { readonly type: string }): boolean =>
+      event.type === type && Object.entries(like).every(([key, value]) => Reflect.get(event, key) === value);
+    // Asserted as above.
+    return (await this.until(`event ${type} ${JSON.stringify(like)}`, () =>
+      this.#events.slice(since).find(fits),
+    )) as unknown as Seen<T>;
   }
 
   /** Waits for something to be seen, at most 20 s, and not longer than zdr lives. */

@@ -1,0 +1,65 @@
+import { removeBundle } from '../build/esbuild.js';
+import type { Effect } from '../rollover/effects.js';
+import { environmentOf } from './environment.js';
+import type { Parts } from './parts.js';
+
+/** Does what the rollover decided. */
+export function carryOut(parts: Parts, effect: Effect): void {
+  const { options, rollover, workers, sockets, transit, source, announcer, route } = parts;
+  const { send } = workers;
+  switch (effect.type) {
+    case 'build':
+      return void source.build();
+    case 'discard':
+      return void removeBundle(effect.bundle);
+    case 'fork':
+      return workers.fork(effect.worker, environmentOf(options));
+    case 'load': {
+      sockets.handTo(effect.worker);
+      const program = {
+        generation: effect.generation,
+        file: effect.bundle.file,
+        entry: options.entry,
+        args: options.args,
+        numbers: sockets.numbers(),
+        tickets: parts.tickets,
+        workers: options.workers,
+        readyUrl: options.readyUrl,
+        liveReload: options.liveReload,
+        trouble: parts.pages.trouble(),
+        timing: parts.timings !== null,
+      };
+      parts.timings?.sent(effect.generation);
+      return send(effect.worker, { tag: 'load', program });
+    }
+    case 'hold-out':
+      sockets.handTo(effect.worker);
+      return send(effect.worker, { tag: 'hold-out', outage: effect.outage });
+    case 'go':
+      send(effect.worker, { tag: 'go', report: options.ahead, timing: parts.timings !== null });
+      return transit.flush();
+    case 'cut':
+      return send(effect.worker, { tag: 'cut', move: effect.move });
+    case 'end':
+      return send(effect.worker, { tag: 'end', polite: effect.polite });
+    case 'list':
+      return send(effect.worker, { tag: 'list' });
+    case 'probe':
+      return send(effect.worker, { tag: 'probe' });
+    case 'terminate':
+      return workers.terminate(effect.worker);
+    case 'kill':
+      return workers.kill(effect.worker);
+    case 'route':
+      route.generation = effect.generation;
+      parts.timings?.ready(effect.generation);
+      for (const { id } of rollover.state().workers) send(id, { tag: 'routed' });
+      return;
+    case 'timer':
+      return parts.timers.after(effect.ms, () => rollover.dispatch({ type: 'time', timer: effect.timer }));
+    case 'report':
+      return announcer.tell(effect.event);
+    case 'exit':
+      return void parts.close(effect.code);
+  }
+}

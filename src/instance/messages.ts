@@ -1,0 +1,91 @@
+import { holderOf } from '../primary/holder.js';
+import type { Handle } from '../primary/workers.js';
+import type { ToPrimary } from '../protocol/messages.js';
+import type { Parts } from './parts.js';
+
+/** Takes a message of a worker to the part that it is for. */
+export function receive(parts: Parts, worker: number, message: ToPrimary, handle: Handle | undefined): void {
+  const { rollover, sockets, transit, source, announcer, ahead } = parts;
+  const { dispatch } = rollover;
+  switch (message.tag) {
+    case 'standby':
+      dispatch({ type: 'worker-standby', worker });
+      if (isStandby(parts, worker)) parts.workers.send(worker, { tag: 'rehearse' });
+      if (worker < 0 || isStandby(parts, worker)) ahead?.up(worker);
+      return;
+    case 'loaded':
+    case 'warmed':
+    case 'stale':
+    case 'tried':
+    case 'tried-all':
+    case 'refused':
+      return ahead?.handle(worker, message);
+    case 'bound':
+      if (handle === undefined) return;
+      sockets.bound(worker, message.key, message.address, message.standsIn !== null, handle);
+      announcer.listens(worker, message.address);
+      return dispatch({ type: 'worker-listening', worker, key: message.key });
+    case 'number':
+      return sockets.number(message.key, message.port);
+    case 'listening':
+      sockets.listening(worker, message.key);
+      return dispatch({ type: 'worker-listening', worker, key: message.key });
+    case 'release':
+      sockets.release(worker, message.key);
+      return dispatch({ type: 'worker-released', worker, key: message.key });
+    case 'said-ready':
+      return dispatch({ type: 'worker-said-ready', worker });
+    case 'holds':
+      return dispatch({ type: 'worker-holds', worker, held: message.held });
+    case 'evaluated':
+      return dispatch({ type: 'worker-evaluated', worker });
+    case 'clocked': {
+      const generation = generationOf(parts, worker);
+      if (generation !== null) parts.timings?.clocked(generation, message);
+      return;
+    }
+    case 'answered': {
+      const generation = generationOf(parts, worker);
+      const ms = generation === null ? null : (parts.timings?.answered(generation, message.at) ?? null);
+      if (generation !== null && ms !== null) parts.options.onEvent({ type: 'answered', generation, ms });
+      return;
+    }
+    case 'failed':
+      if (message.unfit !== null && source.keepStatic(message.unfit)) return dispatch({ type: 'worker-unfit', worker });
+      return dispatch({ type: 'worker-failed', worker, error: { ...message.error, holder: holderOf(message.error) } });
+    case 'cut':
+      return dispatch({ type: 'worker-cut', worker });
+    case 'move':
+      if (handle !== undefined) transit.move(message.key, message.past, message.peer, handle);
+      return;
+    case 'accepted':
+      return transit.accepted(worker, message.total);
+    case 'took':
+      return transit.took(message.ids);
+    case 'missed':
+      return transit.missed(message.id);
+    case 'relays':
+      return dispatch({ type: 'worker-relays', worker });
+    case 'no-live-reload':
+      return parts.pages.cannot(message.path, message.why);
+    case 'drained':
+      return dispatch({ type: 'worker-drained', worker });
+    case 'open':
+      return dispatch({ type: 'worker-open', worker, open: message.open });
+    case 'usage':
+      return parts.usages.answered(worker, message.usage);
+    case 'stdin':
+      return parts.input.reads(worker, message.reads);
+    case 'probed':
+      return dispatch({ type: 'worker-probed', worker });
+  }
+}
+
+function generationOf({ rollover }: Parts, worker: number): number | null {
+  const found = rollover.state().workers.find(({ id }) => id === worker);
+  return found !== undefined && 'generation' in found ? found.generation : null;
+}
+
+function isStandby({ rollover }: Parts, worker: number): boolean {
+  return rollover.state().workers.some(({ id, tag }) => id === worker && tag === 'standby');
+}

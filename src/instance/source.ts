@@ -1,0 +1,141 @@
+import { basename } from 'node:path';
+import { inspect } from 'node:util';
+import type { Bundles } from '../build/bundles.js';
+import { openBuilder } from '../build/esbuild.js';
+import { failureMessage } from '../build/messages.js';
+import type { BuildMessage } from '../events.js';
+import type { BuildOutcome } from '../build/outcome.js';
+import type { InstanceOptions } from '../options.js';
+import { openWatch } from '../watch/chokidar.js';
+import type { Inputs } from '../watch/inputs.js';
+import { stampOf } from '../watch/stamp.js';
+import type { Parts } from './parts.js';
+import { openPatience } from './patience.js';
+
+/** The app's sources: what they change, and what they build to. */
+export interface Source {
+  /** Builds once; the outcome is dispatched. */
+  build(): Promise<void>;
+  /** {@link Builder.keepStatic} */
+  keepStatic(path: string): boolean;
+  /** Ends at once, whatever still runs. */
+  close(): Promise<void>;
+}
+
+export function openSource(
+  options: InstanceOptions,
+  bundles: Bundles,
+  parts: () => Pick<Parts, 'rollover' | 'ahead' | 'history' | 'timings'>,
+): Source {
+  let inputs: Inputs | null = null;
+  const patience = openPatience(() => void tellLate());
+  const builder = openBuilder({
+    entry: options.entry,
+    root: options.root,
+    cwd: options.cwd,
+    bundles,
+    conditions: [...options.conditions],
+    ...(options.tsconfig === null ? {} : { tsconfig: options.tsconfig }),
+    envFiles: options.envFiles.map(({ path }) => path),
+    ...(options.width > 0 ? { terminalWidth: options.width } : {}),
+    extra: options.extra,
+    timing: options.timing,
+  });
+  const watch =
+    options.watching === null
+      ? null
+      : openWatch({
+          poll: options.watching.poll,
+          include: [...options.watching.include],
+          ignore: [...options.watching.ignore],
+          cwd: options.cwd,
+          onChange: changed,
+          onWarning: (message, hint) => options.onEvent({ type: 'warning', message, hint: hint ?? null }),
+        });
+
+  /** What a worker booted before such a file changed is, a start would no longer be. */
+  const isSurroundings = (path: string): boolean =>
+    inputs?.aside.has(path) === true || basename(path) === 'package.json';
+
+  function changed(paths: readonly string[]): void {
+    const { rollover, ahead, timings } = parts();
+    timings?.changed(paths);
+    builder.invalidate(paths);
+    ahead?.saved();
+    if (paths.some(isSurroundings)) {
+      ahead?.forget();
+      rollover.dispatch({ type: 'standby-stale' });
+    }
+    const always = paths.some((path) => inputs?.aside.has(path) === true || inputs?.files.has(path) !== true);
+    rollover.dispatch({ type: 'changed', paths, always });
+    if (patience.isOver()) giveUp();
+  }
+
+  async function tellLate(): Promise<void> {
+    const { plugins } = options.extra;
+    const names = plugins.length === 0 ? '' : `; plugins: ${plugins.map(({ name }) => name).join(', ')}`;
+    options.onEvent({
+      type: 'warning',
+      message: 'the build has not ended within 10 s',
+      hint: `a save starts it anew${names}`,
+    });
+    if (inputs !== null) return;
+    // Nothing was read to the end yet, so this is the one file that is known.
+    const files = new Map([[options.entry, await stampOf(options.entry)]]);
+    if (inputs === null) watch?.follow({ files, folders: new Set(), aside: new Set() });
+  }
+
+  function giveUp(): void {
+    builder.giveUp();
+    patience.giveUp();
+  }
+
+  async function buildNow(): Promise<BuildOutcome> {
+    const outcome = await builder.build();
+    parts().timings?.built();
+    if (outcome.tag === 'failed') return outcome;
+    const { build, generations, lastGeneration } = parts().rollover.state();
+    const { paths, always } = 'changes' in build ? build.changes : { paths: [], always: false };
+    const same = generations.at(-1)?.bundle.hash === outcome.bundle.hash;
+    if (options.beforeReload === null || lastGeneration === 0 || (same && !always)) return outcome;
+    try {
+      await options.beforeReload({ causes: paths });
+      return outcome;
+    } catch (error) {
+      return { tag: 'failed', errors: [hookMessage(error)], inputs: outcome.inputs };
+    }
+  }
+
+  return {
+    async build() {
+      // Nobody says what has changed, so everything may have.
+      if (watch === null && inputs !== null) builder.invalidate(inputs.files.keys());
+      const begun = performance.now();
+      const outcome = await patience.with(buildNow());
+      const { dispatch } = parts().rollover;
+      const file = outcome?.tag === 'built' ? outcome.bundle.file : null;
+      parts().history.built(file, performance.now() - begun);
+      if (outcome === null) return dispatch({ type: 'build-failed', errors: [] });
+      // What was built goes on its way first. What changes meanwhile is found by the comparison in `follow`.
+      switch (outcome.tag) {
+        case 'built':
+          if (outcome.warnings.length > 0) options.onEvent({ type: 'build-warning', warnings: outcome.warnings });
+          dispatch({ type: 'built', bundle: outcome.bundle });
+          break;
+        case 'failed':
+          dispatch({ type: 'build-failed', errors: outcome.errors });
+      }
+      inputs = await outcome.inputs;
+      watch?.follow(inputs);
+    },
+    keepStatic: (path) => builder.keepStatic(path),
+    async close() {
+      giveUp();
+      await Promise.allSettled([watch?.close(), builder.close()]);
+    },
+  };
+}
+
+function hookMessage(error: unknown): BuildMessage {
+  return failureMessage(`beforeReload failed\n\n${inspect(error).replaceAll(/^/gm, '    ')}`);
+}
