@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { extname } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import { openBundles } from '../../dist/build/bundles.js';
+import { openBundles, type Bundles } from '../../dist/build/bundles.js';
 import { openBuilder, removeBundle, type Builder } from '../../dist/build/esbuild.js';
 import type { BuildOutcome } from '../../dist/build/outcome.js';
 import { openFolder, type Folder } from '../support/folder.js';
@@ -15,7 +15,7 @@ function open(
   t: TestContext,
   files: Readonly<Record<string, string>>,
   entry = 'src/app.ts',
-): { folder: Folder; builder: Builder } {
+): { folder: Folder; builder: Builder; bundles: Bundles } {
   const folder = openFolder({ 'package.json': '{"type":"module"}', ...files });
   mkdirSync(folder.at(CACHE), { recursive: true });
   const root = folder.at('.').replace(/\/$/, '');
@@ -26,7 +26,7 @@ function open(
     await bundles.close();
     folder.remove();
   });
-  return { folder, builder };
+  return { folder, builder, bundles };
 }
 
 function built(outcome: BuildOutcome): Extract<BuildOutcome, { tag: 'built' }> {
@@ -238,7 +238,7 @@ test('a package with top-level await can be kept a static import', async (t) => 
 });
 
 test('a cache folder that is gone is made again, and one that cannot be is replaced', async (t) => {
-  const { folder, builder } = open(t, { 'src/app.ts': 'console.log(1);' });
+  const { folder, builder, bundles } = open(t, { 'src/app.ts': 'console.log(1);' });
   built(await builder.build());
   rmSync(folder.at('node_modules'), { recursive: true });
   builder.invalidate([folder.write('src/app.ts', 'console.log(2);')]);
@@ -249,5 +249,6 @@ test('a cache folder that is gone is made again, and one that cannot be is repla
   const { bundle } = built(await builder.build());
   assert.ok(!bundle.file.startsWith(folder.at('.')));
   await builder.close();
+  await bundles.close();
   assert.ok(!existsSync(bundle.file));
 });
