@@ -5,7 +5,7 @@ import * as esbuild from 'esbuild';
 
 import type { BuildMessage } from '../events.js';
 import { bannerOf, type Format } from './banner.js';
-import { openBundles } from './bundles.js';
+import type { Bundles } from './bundles.js';
 import {
   ADDON,
   contentsOfExternal,
@@ -20,10 +20,12 @@ import { openReads } from './inputs.js';
 import { fixHelpers } from './interop.js';
 import { failureMessage, toBuildMessage, unresolvedIn, unshift } from './messages.js';
 import type { BuildOutcome } from './outcome.js';
+import { witnessed } from './plugins.js';
 import { DEFINE } from './rewrite.js';
 import { openSources, type Sources } from './sources.js';
 
 export { removeBundle } from './bundles.js';
+export type { Loader, OnLoadResult, Plugin, PluginBuild } from 'esbuild';
 
 export interface BuilderOptions {
   /** Absolute. It may be missing: then the build fails until it is there. */
@@ -32,14 +34,26 @@ export interface BuilderOptions {
   readonly root: string;
   /** Messages name files relative to it. */
   readonly cwd: string;
-  /** An existing folder that nobody else writes to. */
-  readonly outdir: string;
+  /** Where bundles go. Whoever opened it closes it, after the builder. */
+  readonly bundles: Bundles;
   readonly conditions?: readonly string[];
   /** Absolute; in place of the nearest tsconfig.json of each file. */
   readonly tsconfig?: string;
   /** Absolute; they need not exist. */
   readonly envFiles: readonly string[];
   readonly terminalWidth?: number;
+  /** What a configuration adds. */
+  readonly extra?: BuildExtra;
+}
+
+/** esbuild's own options that a project can set: what no file of the project says. */
+export interface BuildExtra {
+  /** They come before zdr's own. */
+  readonly plugins: readonly esbuild.Plugin[];
+  /** By extension, with the dot. */
+  readonly loader: Readonly<Record<string, esbuild.Loader>>;
+  /** By identifier: JSON, or another identifier. */
+  readonly define: Readonly<Record<string, string>>;
 }
 
 /** Builds one entry again and again. */
@@ -50,6 +64,8 @@ export interface Builder {
   invalidate(paths: Iterable<string>): void;
   /** This file of a package uses top-level await: import it ahead of the bundle instead of in its place. False: it was. */
   keepStatic(path: string): boolean;
+  /** A build that hangs (in a plugin) is left to itself: the next one begins anew. */
+  giveUp(): void;
   close(): Promise<void>;
 }
 
@@ -62,13 +78,15 @@ const SERVICE_DIED = /The service (?:is no longer running|was stopped)|EPIPE/;
 export function openBuilder(options: BuilderOptions): Builder {
   const reads = openReads(options);
   const externals = openExternals();
-  const bundles = openBundles(options.outdir);
+  const { bundles } = options;
   let entry = '';
   let sources: Sources = openSources(entry);
   let context: { readonly format: Format; readonly build: Context } | null = null;
   /** What an entry turned out to be that neither its extension nor its package.json tells. */
   let guess: Format = 'esm';
   let queue: Promise<unknown> = Promise.resolve();
+  /** Builds that were given up and have not ended. */
+  const hung = new Set<Promise<unknown>>();
 
   const plugin: esbuild.Plugin = {
     name: 'zdr',
@@ -95,6 +113,14 @@ export function openBuilder(options: BuilderOptions): Builder {
     },
   };
 
+  const witness = {
+    async saw(path: string) {
+      await sources.load(path);
+      reads.saw(path);
+    },
+    entry: () => entry,
+  };
+
   async function contextFor(format: Format): Promise<Context> {
     if (context?.format === format) return context.build;
     await context?.build.dispose();
@@ -102,7 +128,7 @@ export function openBuilder(options: BuilderOptions): Builder {
     const build = await esbuild.context({
       entryPoints: { bundle: options.entry },
       absWorkingDir: options.cwd,
-      outdir: options.outdir,
+      outdir: bundles.folder,
       outExtension: { '.js': format === 'esm' ? '.mjs' : '.cjs' },
       bundle: true,
       write: false,
@@ -121,9 +147,10 @@ export function openBuilder(options: BuilderOptions): Builder {
       // `sideEffects: false` is a word to bundlers: node runs every module that is imported.
       ignoreAnnotations: true,
       logLevel: 'silent',
-      define: { ...DEFINE },
+      loader: { ...options.extra?.loader },
+      define: { ...options.extra?.define, ...DEFINE },
       banner: { js: bannerOf(format, join(options.root, 'node_modules', '.zdr.cjs')) },
-      plugins: [plugin],
+      plugins: [...(options.extra?.plugins ?? []).map((other) => witnessed(other, witness)), plugin],
       ...(options.tsconfig === undefined ? {} : { tsconfig: options.tsconfig }),
     });
     context = { format, build };
@@ -216,14 +243,27 @@ export function openBuilder(options: BuilderOptions): Builder {
       }
     },
     keepStatic: (path) => externals.keepStatic(path),
+    giveUp() {
+      const left = queue;
+      hung.add(left);
+      void left.then(() => hung.delete(left));
+      void context?.build.dispose().catch(() => {});
+      context = null;
+      queue = Promise.resolve();
+    },
     async close() {
       await queue;
       await context?.build.dispose().catch(() => {});
       context = null;
-      await esbuild.stop();
-      await bundles.close();
+      // What hangs would keep the process alive. Builders that go on notice, and start the service again.
+      if (hung.size > 0) await endService();
     },
   };
+}
+
+/** Ends esbuild's process, which all builders share and which else ends with this one. */
+export async function endService(): Promise<void> {
+  await esbuild.stop();
 }
 
 function realEntry(entry: string): string {

@@ -17,7 +17,11 @@ interface Moving {
  */
 export interface Transit {
   move(key: Key, past: Past | null, peer: Peer | null, handle: Handle): void;
-  took(id: number): void;
+  took(ids: readonly number[]): void;
+  /** The worker did not take it: another gets it, or the same one a little later. */
+  missed(id: number): void;
+  /** Whether it keeps one more. */
+  hasRoom(): boolean;
   /** A worker has got so many in all. The others learn what is fair. */
   accepted(worker: number, total: number): void;
   /** What it had not taken goes to another. */
@@ -28,13 +32,28 @@ export interface Transit {
 }
 
 /**
- * So many are on their way to a worker at once. Its channel takes one handle after the other, and what is sent behind
- * them waits: a `cut` behind a thousand connections would come too late.
+ * So many are on their way to a worker at once; the others may still go to another one that keeps up. Where they share
+ * the channel with everything else it must be few: a `cut` behind a thousand connections would come too late.
  */
-const AHEAD = 8;
+const AHEAD = 256;
+const AHEAD_IN_CHANNEL = 8;
+
+/** With so many here, the old workers keep what they have: descriptors are few on some systems. */
+const FULL = 2_000;
+
+/** When a worker is offered again what it could not take, in ms. */
+const AGAIN = 100;
+
+type Take = Extract<ToWorker, { tag: 'take' }>;
+
+export interface Ways {
+  send(worker: number, message: ToWorker): void;
+  give(worker: number, message: Take, handle: Handle): void;
+  hasLane(worker: number): boolean;
+}
 
 export function openTransit(
-  send: (worker: number, message: ToWorker, handle?: Handle) => void,
+  { send, give, hasLane }: Ways,
   /** The workers that connections are to go to now. */
   targets: () => readonly number[],
 ): Transit {
@@ -54,7 +73,7 @@ export function openTransit(
   /** The one that was given least, of those that keep up. */
   const next = (): number | undefined =>
     targets()
-      .filter((worker) => onTheWay(worker) < AHEAD)
+      .filter((worker) => onTheWay(worker) < (hasLane(worker) ? AHEAD : AHEAD_IN_CHANNEL))
       .sort((one, other) => (given.get(one) ?? 0) - (given.get(other) ?? 0))[0];
   const forward = (): void => {
     for (const entry of waiting) {
@@ -65,7 +84,7 @@ export function openTransit(
       entry.worker = worker;
       given.set(worker, (given.get(worker) ?? 0) + 1);
       const { id, key, past, peer, handle } = entry;
-      send(worker, { tag: 'take', id, key, past, peer }, handle);
+      give(worker, { tag: 'take', id, key, past, peer }, handle);
     }
   };
   return {
@@ -76,14 +95,30 @@ export function openTransit(
       waiting.add(entry);
       forward();
     },
-    took(id) {
-      const entry = moving.get(id);
-      if (entry === undefined) return;
-      entry.handle.close();
-      moving.delete(id);
-      underWay.delete(entry);
+    took(ids) {
+      for (const id of ids) {
+        const entry = moving.get(id);
+        if (entry === undefined) continue;
+        entry.handle.close();
+        moving.delete(id);
+        underWay.delete(entry);
+      }
       forward();
     },
+    missed(id) {
+      const entry = moving.get(id);
+      if (entry === undefined) return;
+      const { worker } = entry;
+      underWay.delete(entry);
+      entry.worker = null;
+      // It has waited longest.
+      const others = [...waiting];
+      waiting.clear();
+      for (const each of [entry, ...others]) waiting.add(each);
+      if (worker !== null && targets().includes(worker)) setTimeout(forward, AGAIN);
+      else forward();
+    },
+    hasRoom: () => moving.size < FULL,
     accepted(worker, total) {
       given.set(worker, total);
       const workers = targets();

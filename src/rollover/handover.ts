@@ -8,9 +8,6 @@ const CUT = 1_000;
 /** After this time an old generation that still serves something is shown, in ms. */
 const TELL = 2_000;
 
-/** More generations than this do not drain side by side: the oldest gives way. */
-export const DRAINING = 8;
-
 /** Rule: a generation whose workers are all ready takes over. The old one is told to accept nothing more. */
 export function takeOver(turn: Turn): void {
   const next = turn.state.generations.find((generation) => generation.tag === 'booting');

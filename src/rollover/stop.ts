@@ -36,6 +36,7 @@ export function stop(turn: Turn, force: boolean): void {
         break;
       case 'cutting':
       case 'draining':
+      case 'relaying':
         turns.emit(turn, { type: 'end', worker: worker.id, polite: true });
         break;
       case 'retiring':

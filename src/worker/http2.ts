@@ -21,6 +21,9 @@ const QUIET = 3_000;
 /** How long a client may take to close a session after the GOAWAY, in ms. */
 const GOODBYE = 1_000;
 
+/** How long it may take to answer a ping, in ms. */
+const UNANSWERED = 10_000;
+
 interface Stream {
   readonly method: string;
   readonly path: string;
@@ -68,10 +71,18 @@ function met(session: ServerHttp2Session): void {
   });
 }
 
+let streams = 0;
+
+/** How many HTTP/2 streams began here, those answered by another worker aside. */
+export function countStreams(): number {
+  return streams;
+}
+
 function began(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   const entry = stream.session === undefined ? undefined : bySession.get(stream.session);
   if (entry === undefined) return;
   const { ':method': method = '', ':path': path = '' } = headers;
+  streams += 1;
   entry.own.set(stream, { method: String(method), path: String(path), at: performance.now() });
   stream.once('close', () => {
     entry.own.delete(stream);
@@ -113,10 +124,23 @@ async function late(
   if (!begun && !stream.closed) stream.close(constants.NGHTTP2_REFUSED_STREAM);
 }
 
+let onSettled = (): void => {};
+
+/** Told when a stream has ended. */
+export function whenSettled(listener: () => void): void {
+  onSettled = listener;
+}
+
+/** Whether all that is open on it is answered by another worker. */
+export function isAllLate({ speaker }: Connection): boolean {
+  return cutting && sessions.get(speaker)?.own.size === 0;
+}
+
 /** Nothing is open: unless something comes, the client is asked to leave. */
 function settle(entry: Session): void {
   if (entry.quiet !== null) clearTimeout(entry.quiet);
   entry.quiet = null;
+  if (cutting && entry.own.size === 0) onSettled();
   if (!cutting || entry.inner || entry.own.size > 0 || entry.relayed.size > 0) return;
   // Timers run before what has arrived is read, immediates after it: a stream that waits there ends the quiet.
   const late = (): void => {
@@ -125,12 +149,18 @@ function settle(entry: Session): void {
   entry.quiet = setTimeout(() => setImmediate(late), QUIET).unref();
 }
 
-/** Names the last stream that was seen: what is on its way is safe to send again. */
+/** More streams than a session can have: a GOAWAY with it asks the client to leave and refuses nothing (RFC 9113, 6.8). */
+const ALL = 2 ** 31 - 1;
+
+/** Asks the client to begin no more streams here. Those that are on their way are still answered. */
 function leave({ session }: Session): void {
   if (session.destroyed) return;
-  session.goaway(constants.NGHTTP2_NO_ERROR);
-  // Not at once: a connection that is closed with bytes unread is reset, and the GOAWAY is lost with it.
-  setTimeout(() => session.close(), GOODBYE).unref();
+  session.goaway(constants.NGHTTP2_NO_ERROR, ALL);
+  const close = (): void => session.close();
+  // An answer to the ping says that the client knows: what it began before is here, and nothing else comes. Not at once
+  // either because a connection that is closed with bytes unread is reset, and the GOAWAY is lost with it.
+  session.ping(close);
+  setTimeout(close, UNANSWERED).unref();
 }
 
 /** A new generation is live: relays go there. */
@@ -165,6 +195,8 @@ export function endSession({ speaker }: Connection, polite: boolean): void {
   const { session, own } = entry;
   for (const stream of own.keys()) if (isEvents(stream)) stream.end();
   if (polite) return session.close();
+  // Only carried: it is as open as ever, and has time to end as it should.
+  if (cutting && own.size === 0) return leave(entry);
   if (!session.destroyed) session.goaway(constants.NGHTTP2_NO_ERROR);
   setTimeout(() => session.destroy(), GOODBYE).unref();
 }

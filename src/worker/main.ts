@@ -1,11 +1,13 @@
 import { dirname } from 'node:path';
 import type { ToWorker } from '../protocol/messages.js';
+import { become, drain, installApp } from './app.js';
 import { holdOn, receive, send } from './channel.js';
 import { check, settle, warm } from './ahead/warm.js';
 import { reportLater } from './ahead/report.js';
 import { check as checkOpen, cut } from './cut.js';
 import { adoptDatagrams, readDatagrams, releasedDatagrams } from './datagrams.js';
 import { end } from './end.js';
+import { reportFallbacks } from './fallbacks.js';
 import { faultAt } from './fault.js';
 import { booted, install as installFailure } from './failure.js';
 import type { Handle, UdpHandle } from './internals.js';
@@ -13,6 +15,7 @@ import { adopt, install as installListen, rebound, released } from './listen.js'
 import { openAll } from './listeners.js';
 import { reroute } from './http2.js';
 import { holdOut } from './outage.js';
+import { openOurs } from './lane.js';
 import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
@@ -20,19 +23,25 @@ import { load } from './program.js';
 import { watchRequests } from './requests.js';
 import { haveSiblings, setFair } from './spread.js';
 import { track } from './sockets.js';
+import { leaveInput, watchInput } from './input.js';
 import { dealt } from './tickets.js';
+import { usageSince } from './usage.js';
 
 /** A worker: boots as a standby, becomes the app when it is told to. It knows nothing of files. */
 function handle(message: ToWorker, attached: Handle | undefined): void {
   faultAt(message);
   switch (message.tag) {
+    case 'lane':
+      return openOurs(handle);
     case 'adopt':
       if (attached === undefined) return;
       if (message.address.kind === 'udp') adoptDatagrams(message.key, message.address, attached as UdpHandle);
       else adopt(message.key, message.address, attached);
       return;
     case 'load':
+      become(message.program.generation);
       meetIn(dirname(message.program.file));
+      reportFallbacks();
       dealt(message.program.tickets);
       haveSiblings(message.program.workers > 1);
       void load(message.program);
@@ -55,10 +64,11 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       if (message.report) reportLater();
       return;
     case 'cut':
-      return cut(message.move);
+      drain();
+      cut(message.move);
+      return leaveInput();
     case 'take':
-      if (attached !== undefined) take({ ...message, handle: attached });
-      return;
+      return take(message, attached);
     case 'routed':
       return reroute();
     case 'end':
@@ -69,6 +79,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       return void import('./live/events.js').then(({ setTrouble }) => setTrouble(message.text));
     case 'list':
       return send({ tag: 'open', open: listOpen() });
+    case 'usage':
+      return send({ tag: 'usage', usage: usageSince(message.sent) });
     case 'probe':
       return send({ tag: 'probed' });
     case 'released':
@@ -80,8 +92,10 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
 }
 
 installFailure();
+installApp(checkOpen);
 installListen();
 watchRequests();
+watchInput();
 track(checkOpen);
 receive(handle);
 holdOn(true);

@@ -1,11 +1,15 @@
-import type { Key, Past, Peer } from '../protocol/messages.js';
+import type { Key, Past, Peer, ToPrimary, ToWorker } from '../protocol/messages.js';
 import { acceptHere } from './accept.js';
 import { admit } from './admit.js';
 import { send } from './channel.js';
 import type { Handle, Server, Socket } from './internals.js';
+import { sendAway } from './lane.js';
 import { isLive, listenerOf } from './listeners.js';
+import { queue } from './queue.js';
 import { resume } from './resume.js';
 import { type Connection, forget, latest } from './sockets.js';
+
+type Take = Extract<ToWorker, { tag: 'take' }>;
 
 let moving = 0;
 let onMoved = (): void => {};
@@ -43,40 +47,54 @@ export function unconsume({ parser }: Socket): void {
 /** Gives an open connection away. `past`: what it has done, null where no server has met the client yet. */
 export function move(key: Key, handle: Handle, past: Past | null, peer: Peer | null): void {
   moving += 1;
-  leaving.push({ key, handle, past, peer });
+  leaving.push({ message: { tag: 'move', key, past, peer }, handle });
   sendNext();
 }
 
-/**
- * Connections that the channel was not given yet. At each acknowledgement of a handle node goes through everything that
- * waits behind it, so that a thousand at once would cost the square of it.
- */
-const leaving: Leaving[] = [];
-const AHEAD = 2;
-let onTheWay = 0;
-
 interface Leaving {
-  readonly key: Key;
+  readonly message: Extract<ToPrimary, { tag: 'move' }>;
   readonly handle: Handle;
-  /** Null where the client has met no server yet. */
-  readonly past: Past | null;
-  readonly peer: Peer | null;
 }
 
+/** So many are sent before the primary has said what came of them. */
+const AHEAD = 256;
+
+/** When the primary is offered again what it could not take, in ms. */
+const AGAIN = 100;
+
+const leaving: Leaving[] = [];
+let onTheWay = 0;
+let pause: NodeJS.Timeout | null = null;
+
+/** This copy keeps a connection open until the primary has it. */
 function sendNext(): void {
-  if (onTheWay >= AHEAD) return;
-  const next = leaving.shift();
-  if (next === undefined) return;
-  const { key, handle, past, peer } = next;
-  onTheWay += 1;
-  send({ tag: 'move', key, past, peer }, handle, () => {
-    // Our copy; the client's end notices nothing.
-    handle.close();
-    moving -= 1;
-    onTheWay -= 1;
+  while (onTheWay < AHEAD && pause === null) {
+    const next = leaving.shift();
+    if (next === undefined) return;
+    onTheWay += 1;
+    const settled = (arrived: boolean): void => {
+      onTheWay -= 1;
+      if (arrived) gone(next);
+      else refused(next);
+      sendNext();
+    };
+    if (!sendAway(next.message, next.handle, settled)) queue({ ...next, gone: () => settled(true) });
+  }
+}
+
+/** The client's end notices nothing. */
+function gone({ handle }: Leaving): void {
+  handle.close();
+  moving -= 1;
+  onMoved();
+}
+
+function refused(entry: Leaving): void {
+  leaving.push(entry);
+  pause ??= setTimeout(() => {
+    pause = null;
     sendNext();
-    onMoved();
-  });
+  }, AGAIN);
 }
 
 interface Taken {
@@ -89,15 +107,35 @@ interface Taken {
 }
 
 const held: Taken[] = [];
+let over = false;
 
 /** An open connection of an older generation. It is not read before this worker is live. */
-export function take(taken: Taken): void {
+export function take({ id, key, past, peer }: Take, handle: Handle | undefined): void {
+  // Under way when this worker was told to accept nothing more, or too much for it.
+  if (over || handle === undefined) {
+    handle?.close();
+    return send({ tag: 'missed', id });
+  }
+  const taken = { id, key, handle, past, peer };
   if (isLive()) start(taken);
   else held.push(taken);
 }
 
 export function startTaken(): void {
   for (const taken of held.splice(0)) start(taken);
+}
+
+/** From here on nothing is taken: the primary still has its copy. */
+export function takeNoMore(): void {
+  over = true;
+}
+
+const done: number[] = [];
+
+/** Said of all at once that came in the same turn. */
+function took(id: number): void {
+  if (done.push(id) > 1) return;
+  setImmediate(() => send({ tag: 'took', ids: done.splice(0) }));
 }
 
 function start({ id, key, handle, past, peer }: Taken): void {
@@ -111,7 +149,7 @@ function start({ id, key, handle, past, peer }: Taken): void {
       peer === null ? acceptMoved(server, listener.handle, handle, past) : admit(server, key, handle, peer);
     if (socket !== null && past !== null && past.requests > 0) resume(socket, server, past);
   }
-  send({ tag: 'took', id });
+  took(id);
 }
 
 /** Lets the server accept it. What an older generation had accepted is never one too many here. */

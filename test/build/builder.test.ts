@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { extname } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
+import { openBundles } from '../../dist/build/bundles.js';
 import { openBuilder, removeBundle, type Builder } from '../../dist/build/esbuild.js';
 import type { BuildOutcome } from '../../dist/build/outcome.js';
 import { openFolder, type Folder } from '../support/folder.js';
@@ -18,9 +19,11 @@ function open(
   const folder = openFolder({ 'package.json': '{"type":"module"}', ...files });
   mkdirSync(folder.at(CACHE), { recursive: true });
   const root = folder.at('.').replace(/\/$/, '');
-  const builder = openBuilder({ entry: folder.at(entry), root, cwd: root, outdir: folder.at(CACHE), envFiles: [] });
+  const bundles = openBundles(folder.at(CACHE));
+  const builder = openBuilder({ entry: folder.at(entry), root, cwd: root, bundles, envFiles: [] });
   t.after(async () => {
     await builder.close();
+    await bundles.close();
     folder.remove();
   });
   return { folder, builder };
