@@ -1,6 +1,6 @@
 import type { Paint } from './paint.js';
 
-/** All of zdr on one screen: 24 lines of less than 80 columns. */
+/** All of zdr on one screen: 23 lines of less than 80 columns. */
 export function helpText(version: string, paint: Paint): string {
   const option = (names: string, text: string) => `  ${paint.cyan(names.padEnd(28))} ${text}`;
   const example = (command: string, text: string) => `  ${command.padEnd(42)} ${paint.dim(text)}`;
@@ -20,14 +20,12 @@ export function helpText(version: string, paint: Paint): string {
     option('    --watch, --ignore <glob>', 'files to watch besides, files to leave alone'),
     option('    --poll [ms]', 'look at the files instead of waiting for events'),
     option('    --ready-url <path>', 'start: new code serves once this answers 2xx'),
-    option('    --live-reload', 'dev: open pages load themselves anew'),
-    option('    --no-ahead', 'load no package before a save needs it'),
+    option('    --live-reload, --no-ahead', 'dev: open pages follow; load no package ahead'),
+    option('    --inspect[=[host:]port]', 'debug on one port (9229); also --inspect-brk'),
     option('-q, --quiet, --json', 'tell problems only; tell events, one a line'),
     option('    --color, --no-color', 'also NO_COLOR, FORCE_COLOR; -h help, -v version'),
     '',
-    example('zdr dev', 'watches what package.json says'),
     example('zdr start --ready-url /health -- -p 80', 'the app gets -p 80'),
-    '',
     paint.dim('Ctrl-C stops when all is answered, twice at once. SIGUSR2 reloads. A time: 10s'),
   ]
     .map((line) => line.trimEnd())

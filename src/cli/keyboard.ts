@@ -7,6 +7,8 @@ export interface Keyboard {
   start(): void;
   /** Somebody has moved this job to the foreground or to the background. */
   refresh(): void;
+  /** What is typed from here on is for whoever comes next, the shell most of all. */
+  close(): void;
   /** The app reads what is typed (true), or does not any more. */
   give(apps: boolean): void;
   readonly reads: boolean;
@@ -56,6 +58,10 @@ export function openKeyboard(input: NodeJS.ReadStream, onAction: (action: KeyAct
       refresh();
     },
     refresh,
+    close() {
+      over = true;
+      refresh();
+    },
     give(now) {
       apps = now;
       refresh();

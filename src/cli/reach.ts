@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { findInstances, type Instance } from '../control/find.js';
 import { packageFolder } from '../package-folder.js';
 import type { ControlCommand } from './control-command.js';
+import { harmlessName } from './harmless.js';
 import { leave, say } from './output.js';
 import { shownPath } from './paths.js';
 import type { Style } from './style.js';
@@ -34,7 +35,7 @@ export async function reach({ tag, entry, pid }: ControlCommand, cwd: string): P
       `no instance ${pid === null ? `of ${shownPath(file ?? cwd, cwd)}` : `with pid ${pid}`} runs here`,
       `there is ${names(instances, tag, cwd)}`,
     );
-  const place = shownPath(project, '/');
+  const place = harmlessName(project);
   if (silent.length > 0)
     return miss(`zdr (pid ${silent.join(', ')}) does not answer`, `it runs for ${place}; is it stopped?`);
   if (untrusted.length > 0)

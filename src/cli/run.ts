@@ -42,6 +42,7 @@ export async function run(prepared: Prepared, version: string, style: Style): Pr
   const stop = onSignals({
     stop(force, signal) {
       if (signal === 'SIGINT') terminal.interrupted();
+      keyboard?.close();
       if (force) {
         const code = exitCodeOf(signal ?? 'SIGINT');
         forced = code;

@@ -11,9 +11,9 @@ import { openSockets } from '../primary/sockets.js';
 import { openTransit } from '../primary/transit.js';
 import { openUsages } from '../primary/usage.js';
 import { openWorkers } from '../primary/workers.js';
-import type { ExitCode } from '../rollover/state.js';
 import type { Status, Watched } from '../status.js';
 import { openAnnouncer } from './announce.js';
+import { openDebugging, start } from './debugging.js';
 import { openControl } from './control.js';
 import { carryOut } from './effects.js';
 import { environmentOf } from './environment.js';
@@ -75,7 +75,7 @@ export function openInstance(given: InstanceOptions): Instance {
   };
   const folder = openFolder(options.root);
   const control = openControl(options, folder);
-  const reaper = openReaper([folder, ...control.folders]);
+  const reaper = openReaper([...new Set([folder, ...control.folders])]);
   let end = (_code: number): void => {};
   const closed = new Promise<number>((resolve) => {
     end = resolve;
@@ -87,19 +87,25 @@ export function openInstance(given: InstanceOptions): Instance {
     ({ generations }) => history.saw(generations),
   );
   const { dispatch } = rollover;
+  const fallbacks: Parts['fallbacks'] = new Map();
   const route: Parts['route'] = { generation: null };
   const started = performance.now();
   const announcer = openAnnouncer(started, () => parts);
+  const inspector = openDebugging(options, dispatch);
   const workers = openWorkers({
     cwd: options.cwd,
     execArgv: () => parts.options.execArgv,
+    onPipe: inspector === null ? null : (worker, pipe) => inspector.linked(worker, pipe),
     onMessage: (worker, message, handle) => receive(parts, worker, message, handle),
+    hasRoom: () => transit.hasRoom(),
     onAppMessage(worker, message) {
       if (message === 'ready') dispatch({ type: 'worker-said-ready', worker });
     },
     onExit(worker, exit) {
       parts.ahead?.exited(worker);
+      inspector?.exited(worker);
       sockets.gone(worker);
+      fallbacks.delete(worker);
       usages.gone(worker);
       input.gone(worker);
       dispatch({ type: 'worker-exited', worker, exit });
@@ -127,9 +133,10 @@ export function openInstance(given: InstanceOptions): Instance {
   const source = openSource(options, bundles, () => parts);
   const tickets = randomBytes(TICKET_KEYS).toString('base64');
 
-  async function close(code: ExitCode): Promise<void> {
+  async function close(code: number): Promise<void> {
     timers.close();
     control.close();
+    await inspector?.close();
     transit.close();
     sockets.close();
     await parts.source.close();
@@ -156,7 +163,9 @@ export function openInstance(given: InstanceOptions): Instance {
     input,
     timers,
     pages,
+    fallbacks,
     ahead: null,
+    inspector,
     route,
     tickets,
     close,
@@ -171,10 +180,11 @@ export function openInstance(given: InstanceOptions): Instance {
   };
   const status = (): Promise<Status> => statusOf(parts, started);
   control.listen({ reload, status });
-  dispatch({ type: 'started' });
+  void start(parts);
   return {
     stop(force) {
       parts.ahead?.close();
+      inspector?.release();
       dispatch({ type: 'stop', force });
     },
     reload,

@@ -1,10 +1,13 @@
 import type { SendHandle } from 'node:child_process';
 import cluster, { type Worker } from 'node:cluster';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Exit } from '../events.js';
+import { PIPE } from '../protocol/inspect.js';
 import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js';
-import type { Lane } from '../protocol/lane.js';
-import { laneTo, withPipe } from './lane.js';
+import type { Lane, Pipe } from '../protocol/lane.js';
+import { withInspectorPipe } from './inspector-pipe.js';
+import { laneTo, withPipes } from './lane.js';
 import { inOwnSession, killGroup, signal, signalGroup } from './processes.js';
 
 /** A raw libuv handle, as it comes over a channel. */
@@ -16,7 +19,11 @@ export interface WorkersOptions {
   readonly cwd: string;
   /** Flags of node for the next worker. */
   readonly execArgv: () => readonly string[];
+  /** Called for each process that is forked, with a pipe to it for its debugger; null: they have none. */
+  readonly onPipe: ((worker: number, pipe: Duplex) => void) | null;
   readonly onMessage: (worker: number, message: ToPrimary, handle: Handle | undefined) => void;
+  /** Whether one more connection can be kept here; if not, the worker keeps it and asks again. */
+  readonly hasRoom: () => boolean;
   /** What the app says by `process.send`. */
   readonly onAppMessage: (worker: number, message: unknown) => void;
   readonly onExit: (worker: number, exit: Exit) => void;
@@ -42,6 +49,9 @@ export interface Workers {
   pid(worker: number): number | null;
 }
 
+/** How long after a failure a process is started again, in ms. */
+const AGAIN = 250;
+
 const EXEC = fileURLToPath(new URL('../worker/main.js', import.meta.url));
 
 export function openWorkers(options: WorkersOptions): Workers {
@@ -56,34 +66,52 @@ export function openWorkers(options: WorkersOptions): Workers {
     const envelope = { cmd: ENVELOPE, zdr: message };
     worker.process.send(envelope, handle as unknown as SendHandle, { keepOpen: true }, () => {});
   };
-  return {
-    fork(id, env) {
-      const [worker, pipe] = withSettings(options, () => withPipe(() => inOwnSession(() => cluster.fork(env))));
-      running.set(id, worker);
-      const lane = laneTo<ToPrimary, Take>(worker.process, pipe, (message, handle) =>
-        options.onMessage(id, message, handle as Handle | undefined),
-      );
-      if (lane !== null) lanes.set(id, lane);
-      const { pid } = worker.process;
+  /** Those that the system had no room for yet (EMFILE, EAGAIN). */
+  const late = new Map<number, NodeJS.Timeout>();
+  const fork: Workers['fork'] = (id, env) => {
+    const start = () => withPipes(() => withSettings(options, () => inOwnSession(() => cluster.fork(env))));
+    const [worker, pipes] = options.onPipe === null ? start() : withInspectorPipe(start);
+    late.delete(id);
+    if (worker.process.pid !== undefined) return enlist(id, worker, pipes);
+    // Told by an 'error' as well, in a moment.
+    worker.on('error', () => {});
+    Reflect.deleteProperty(cluster.workers ?? {}, worker.id);
+    late.set(id, setTimeout(fork, AGAIN, id, env).unref());
+  };
+  const enlist = (id: number, worker: Worker, pipes: readonly Pipe[]): void => {
+    running.set(id, worker);
+    const lane = laneTo<ToPrimary, Take>(worker.process, pipes, (message, given) => {
+      const handle = given as Handle | undefined;
+      const taken = handle !== undefined && options.hasRoom();
+      if (taken) options.onMessage(id, message, handle);
+      else handle?.close();
+      return taken;
+    });
+    if (lane !== null) lanes.set(id, lane);
+    const { pid } = worker.process;
+    pids();
+    const debugging = (worker.process.stdio as readonly unknown[])[PIPE];
+    if (debugging) options.onPipe?.(id, debugging as Duplex);
+    worker.process.on('internalMessage', (message: { cmd?: string; zdr: ToPrimary }, handle: unknown) => {
+      if (message.cmd !== ENVELOPE) return;
+      // What is sent before it listens is lost.
+      if (message.zdr.tag === 'standby' && lane !== null) send(id, { tag: 'lane' });
+      options.onMessage(id, message.zdr, handle as Handle | undefined);
+    });
+    worker.on('message', (message: unknown) => options.onAppMessage(id, message));
+    // EPIPE and ERR_IPC_CHANNEL_CLOSED of a worker that dies; its exit says all there is to say.
+    worker.on('error', () => {});
+    worker.process.once('exit', (code: number | null, name: string | null) => {
+      running.delete(id);
+      lanes.delete(id);
+      // What it started and left behind goes with it.
+      if (pid !== undefined) killGroup(pid);
       pids();
-      worker.process.on('internalMessage', (message: { cmd?: string; zdr: ToPrimary }, handle: unknown) => {
-        if (message.cmd !== ENVELOPE) return;
-        // What is sent before it listens is lost.
-        if (message.zdr.tag === 'standby' && lane !== null) send(id, { tag: 'lane' });
-        options.onMessage(id, message.zdr, handle as Handle | undefined);
-      });
-      worker.on('message', (message: unknown) => options.onAppMessage(id, message));
-      // EPIPE and ERR_IPC_CHANNEL_CLOSED of a worker that dies; its exit says all there is to say.
-      worker.on('error', () => {});
-      worker.process.once('exit', (code: number | null, name: string | null) => {
-        running.delete(id);
-        lanes.delete(id);
-        // What it started and left behind goes with it.
-        if (pid !== undefined) killGroup(pid);
-        pids();
-        options.onExit(id, { code, signal: name });
-      });
-    },
+      options.onExit(id, { code, signal: name });
+    });
+  };
+  return {
+    fork,
     send,
     give(id, message, handle) {
       const lane = lanes.get(id);
@@ -98,6 +126,11 @@ export function openWorkers(options: WorkersOptions): Workers {
       signal(child.pid, 'SIGTERM');
     },
     kill(id) {
+      if (late.has(id)) {
+        clearTimeout(late.get(id));
+        late.delete(id);
+        return options.onExit(id, { code: null, signal: 'SIGKILL' });
+      }
       const pid = running.get(id)?.process.pid;
       if (pid !== undefined) killGroup(pid);
     },

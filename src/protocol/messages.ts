@@ -76,6 +76,8 @@ export type ToWorker =
   /** What keeps the next version from coming, for open pages; null: nothing does. */
   | { readonly tag: 'trouble'; readonly text: string | null }
   | { readonly tag: 'list' }
+  /** Start the thread that serves the debugger, see `inspect.ts`. */
+  | { readonly tag: 'inspect' }
   /** `sent`: by {@link clock}, which all processes share. */
   | { readonly tag: 'usage'; readonly sent: number }
   | { readonly tag: 'probe' }
@@ -94,6 +96,8 @@ export type ToPrimary =
   | { readonly tag: 'listening'; readonly key: Key; readonly address: Address }
   /** The app closed its server. */
   | { readonly tag: 'release'; readonly key: Key }
+  /** A handover from this worker has to do without something. */
+  | { readonly tag: 'fallback'; readonly name: Fallback }
   | { readonly tag: 'evaluated' }
   /** What the app has loaded from node_modules, and how it changed the environment. `script`: its bundle is CommonJS. */
   | {
@@ -120,7 +124,12 @@ export type ToPrimary =
    * With an idle connection. `past`: null where no server has met the client yet. `peer`: what is sent is a stream
    * whose TLS or HTTP/2 session this worker carries on.
    */
-  | { readonly tag: 'move'; readonly key: Key; readonly past: Past | null; readonly peer: Peer | null }
+  | {
+      readonly tag: 'move';
+      readonly key: Key;
+      readonly past: Past | null;
+      readonly peer: Peer | null;
+    }
   /** This worker has accepted so many connections in all. */
   | { readonly tag: 'accepted'; readonly total: number }
   /** These are the app's now. */
@@ -137,6 +146,13 @@ export type ToPrimary =
   /** Whether this process reads standard input. */
   | { readonly tag: 'stdin'; readonly reads: boolean }
   | { readonly tag: 'probed' };
+
+/**
+ * Something of node that this system lacks, and what a handover does instead.
+ * - `move`: open HTTP/1.1 connections stay with the old code, whose next answer there is the last (`Connection: close`)
+ * - `relay`: TLS connections stay likewise, and HTTP/2 sessions are asked to leave at once
+ */
+export type Fallback = 'move' | 'relay';
 
 /** Why no version of the app can answer. */
 export interface Outage {

@@ -7,6 +7,7 @@ import { reportLater } from './ahead/report.js';
 import { check as checkOpen, cut } from './cut.js';
 import { adoptDatagrams, readDatagrams, releasedDatagrams } from './datagrams.js';
 import { end } from './end.js';
+import { reportFallbacks } from './fallbacks.js';
 import { faultAt } from './fault.js';
 import { booted, install as installFailure } from './failure.js';
 import type { Handle, UdpHandle } from './internals.js';
@@ -40,6 +41,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
     case 'load':
       become(message.program.generation);
       meetIn(dirname(message.program.file));
+      reportFallbacks();
       dealt(message.program.tickets);
       haveSiblings(message.program.workers > 1);
       void load(message.program);
@@ -77,6 +79,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       return void import('./live/events.js').then(({ setTrouble }) => setTrouble(message.text));
     case 'list':
       return send({ tag: 'open', open: listOpen() });
+    case 'inspect':
+      return void import('./inspect/start.js').then(({ inspect }) => inspect());
     case 'usage':
       return send({ tag: 'usage', usage: usageSince(message.sent) });
     case 'probe':
