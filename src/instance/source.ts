@@ -25,7 +25,7 @@ export interface Source {
 export function openSource(
   options: InstanceOptions,
   bundles: Bundles,
-  parts: () => Pick<Parts, 'rollover' | 'ahead' | 'history'>,
+  parts: () => Pick<Parts, 'rollover' | 'ahead' | 'history' | 'transit'>,
 ): Source {
   let inputs: Inputs | null = null;
   const patience = openPatience(() => void tellLate());
@@ -91,6 +91,8 @@ export function openSource(
   async function buildNow(): Promise<BuildOutcome> {
     const outcome = await builder.build();
     if (outcome.tag === 'failed') return outcome;
+    // With saves faster than connections can move, some would never stay long enough to be answered.
+    await parts().transit.settled();
     const { build, generations, lastGeneration } = parts().rollover.state();
     const { paths, always } = 'changes' in build ? build.changes : { paths: [], always: false };
     const same = generations.at(-1)?.bundle.hash === outcome.bundle.hash;
