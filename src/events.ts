@@ -8,7 +8,16 @@ export type ZdrEvent =
   /** The live generation listens on an address that was not reported yet. */
   | { readonly type: 'listening'; readonly generation: number; readonly address: Address }
   /** `generation` answers every request from here on. `ms` is the time since the first save that led to it. */
-  | { readonly type: 'live'; readonly generation: number; readonly causes: readonly string[]; readonly ms: number }
+  | {
+      readonly type: 'live';
+      readonly generation: number;
+      readonly causes: readonly string[];
+      readonly ms: number;
+      /** With `--timing`. */
+      readonly timing?: Timing;
+    }
+  /** With `--timing`: the first request that `generation` got is answered, so long after it was live. */
+  | { readonly type: 'answered'; readonly generation: number; readonly ms: number }
   /** The sources changed, the bundle did not: no rollover. */
   | { readonly type: 'unchanged'; readonly causes: readonly string[]; readonly live: number | null }
   /** The build failed; `live` goes on serving. The same messages in a row are reported once. */
@@ -51,6 +60,23 @@ export type ZdrEvent =
   /** The debugger's port cannot be had: zdr ends. */
   | { readonly type: 'inspect-failed'; readonly host: string; readonly port: number; readonly error: AppError }
   | { readonly type: 'warning'; readonly message: string; readonly hint: string | null };
+
+/**
+ * The way from a save to live:
+ * - `watch`: until the change was noticed
+ * - `build`: until the bundle was there
+ * - `send`: until a worker began with it
+ * - `evaluate`: the app's own modules and packages, top-level await included
+ * - `listen`: until all that the app listens on was known to zdr
+ * - `handover`: until no older generation could answer any more
+ */
+export type Step = 'watch' | 'build' | 'send' | 'evaluate' | 'listen' | 'handover';
+
+/** How long each step took. */
+export interface Timing extends Readonly<Record<Step, number>> {
+  /** The modules that took longest to evaluate, each without those that it imports. Absolute paths. */
+  readonly slowest: readonly (readonly [file: string, ms: number])[];
+}
 
 /** Where a server or a UDP socket of the app listens, as the system reports it. */
 export type Address =

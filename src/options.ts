@@ -37,6 +37,8 @@ export interface InstanceOptions {
   readonly liveReload: boolean;
   /** Evaluate packages of the app in the standby, where it cannot tell. */
   readonly ahead: boolean;
+  /** Measure where the time from a save to live goes. */
+  readonly timing: boolean;
   /** What a configuration adds to the build. */
   readonly extra: BuildExtra;
   /** Called when other code was built, before it starts; awaited. A throw means that it does not. */

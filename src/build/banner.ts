@@ -6,6 +6,7 @@ export const REQUIRE = '__zdrRequire';
 export const IMPORT = '__zdrImport';
 export const RESOLVE = '__zdrResolve';
 export const IS_NAMESPACE = '__zdrIsNamespace';
+export const CLOCK = '__zdrClock';
 export const CREATE_REQUIRE = '__zdrCreateRequire';
 const PATH_TO_URL = '__zdrPathToURL';
 
@@ -16,7 +17,7 @@ const PATH_TO_URL = '__zdrPathToURL';
  * and two of them in one scope are a syntax error. In ES modules the anchor of `require` is a name inside node_modules,
  * since node warns about `require` of an ES module from anywhere else.
  */
-export function bannerOf(format: Format, anchor: string): string {
+export function bannerOf(format: Format, anchor: string, timing: boolean): string {
   const imports =
     format === 'esm'
       ? `import{createRequire as ${CREATE_REQUIRE}}from"node:module";` +
@@ -27,6 +28,8 @@ export function bannerOf(format: Format, anchor: string): string {
         `__zdrTypes=require("node:util").types,${REQUIRE}=${CREATE_REQUIRE}(${JSON.stringify(anchor)});`;
   return (
     imports +
+    // The worker has put it there, under the same name.
+    (timing ? `const ${CLOCK}=globalThis[Symbol.for("zdr.clock")];` : '') +
     `const ${IS_NAMESPACE}=__zdrTypes.isModuleNamespaceObject,` +
     // What a specifier means to the file `url`, as a URL.
     `${RESOLVE}=(s,url)=>{s=String(s);if(/^\\.{0,2}\\//.test(s))return new URL(s,url).href;` +

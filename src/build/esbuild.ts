@@ -42,6 +42,8 @@ export interface BuilderOptions {
   /** Absolute; they need not exist. */
   readonly envFiles: readonly string[];
   readonly terminalWidth?: number;
+  /** Bundles tell when their modules are evaluated. */
+  readonly timing?: boolean;
   /** What a configuration adds. */
   readonly extra?: BuildExtra;
 }
@@ -79,8 +81,9 @@ export function openBuilder(options: BuilderOptions): Builder {
   const reads = openReads(options);
   const externals = openExternals();
   const { bundles } = options;
+  const timing = options.timing === true;
   let entry = '';
-  let sources: Sources = openSources(entry);
+  let sources: Sources = openSources(entry, timing);
   let context: { readonly format: Format; readonly build: Context } | null = null;
   /** What an entry turned out to be that neither its extension nor its package.json tells. */
   let guess: Format = 'esm';
@@ -102,7 +105,9 @@ export function openBuilder(options: BuilderOptions): Builder {
       };
       build.onResolve({ filter: NOT_RELATIVE }, onResolve);
       build.onResolve({ filter: ADDON }, onResolve);
-      build.onLoad({ filter: /.*/, namespace: EXTERNAL }, ({ path }) => ({ contents: contentsOfExternal(path) }));
+      build.onLoad({ filter: /.*/, namespace: EXTERNAL }, ({ path }) => ({
+        contents: contentsOfExternal(path, timing),
+      }));
       build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
         if (isExternal(path)) return null;
         reads.saw(path);
@@ -149,7 +154,7 @@ export function openBuilder(options: BuilderOptions): Builder {
       logLevel: 'silent',
       loader: { ...options.extra?.loader },
       define: { ...options.extra?.define, ...DEFINE },
-      banner: { js: bannerOf(format, join(options.root, 'node_modules', '.zdr.cjs')) },
+      banner: { js: bannerOf(format, join(options.root, 'node_modules', '.zdr.cjs'), timing) },
       plugins: [...(options.extra?.plugins ?? []).map((other) => witnessed(other, witness)), plugin],
       ...(options.tsconfig === undefined ? {} : { tsconfig: options.tsconfig }),
     });
@@ -208,29 +213,29 @@ export function openBuilder(options: BuilderOptions): Builder {
 
   async function buildNow(): Promise<BuildOutcome> {
     const real = realEntry(options.entry);
-    if (real !== entry) sources = openSources((entry = real));
+    if (real !== entry) sources = openSources((entry = real), timing);
     await reads.begin();
     try {
       const { result, format } = await compile();
       if (!('outputFiles' in result)) {
         const unresolved = unresolvedIn(result.errors, options.cwd);
         const errors = await messages(result.errors, 'error');
-        return { tag: 'failed', errors, inputs: await reads.bad(sources, externals.links, unresolved) };
+        return { tag: 'failed', errors, inputs: reads.bad(sources, externals.links, unresolved) };
       }
       const [map, code] = result.outputFiles;
       if (map === undefined || code === undefined) throw new Error('esbuild gave no output');
       const bundle = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
       const warnings = await messages(result.warnings, 'warning');
-      return { tag: 'built', bundle, warnings, inputs: await reads.good(sources, externals.links) };
+      return { tag: 'built', bundle, warnings, inputs: reads.good(sources, externals.links) };
     } catch (error) {
-      return { tag: 'failed', errors: [failureMessage(error)], inputs: await reads.bad(sources, externals.links, []) };
+      return { tag: 'failed', errors: [failureMessage(error)], inputs: reads.bad(sources, externals.links, []) };
     }
   }
 
   return {
     build() {
       const run = queue.then(buildNow);
-      queue = run.catch(() => {});
+      queue = run.then(({ inputs }) => inputs).catch(() => {});
       return run;
     },
     invalidate(paths) {

@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { REQUIRE } from './banner.js';
+import { CLOCK, REQUIRE } from './banner.js';
 
 /** An import as esbuild asks about it. */
 export interface Ask {
@@ -85,10 +85,11 @@ function answerFor(real: string, kind: string, asynchronous: ReadonlySet<string>
 }
 
 /** The module that stands for an external file. It does not say `require`, which would ask the plugin again. */
-export function contentsOfExternal(path: string): string {
+export function contentsOfExternal(path: string, timing: boolean): string {
   const file = JSON.stringify(path.slice(0, -'.cjs'.length));
+  const clock = timing ? `${CLOCK}(${file});` : '';
   // An error says which of the app's imports it is that `require` cannot load, see `keepStatic`.
-  return `try{module.exports=${REQUIRE}(${file})}catch(error){if(error?.code==='ERR_REQUIRE_ASYNC_MODULE')error.required??=${file};throw error}`;
+  return `${clock}try{module.exports=${REQUIRE}(${file})}catch(error){if(error?.code==='ERR_REQUIRE_ASYNC_MODULE')error.required??=${file};throw error}`;
 }
 
 /** A source map that names the external files themselves instead of the modules that stand for them. */

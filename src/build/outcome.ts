@@ -1,15 +1,15 @@
 import type { BuildMessage } from '../events.js';
 import type { Inputs } from '../watch/inputs.js';
 
-/** What one build came to. `inputs` is what it read, exactly as it read it. */
+/** What one build came to. `inputs` is what it read, exactly as it read it; a bundle need not wait for the account. */
 export type BuildOutcome =
   | {
       readonly tag: 'built';
       readonly bundle: Bundle;
       readonly warnings: readonly BuildMessage[];
-      readonly inputs: Inputs;
+      readonly inputs: Promise<Inputs>;
     }
-  | { readonly tag: 'failed'; readonly errors: readonly BuildMessage[]; readonly inputs: Inputs };
+  | { readonly tag: 'failed'; readonly errors: readonly BuildMessage[]; readonly inputs: Promise<Inputs> };
 
 /** A bundle on the disk. It is never overwritten: another content has another file. */
 export interface Bundle {

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { CREATE_REQUIRE, IMPORT, RESOLVE } from './banner.js';
+import { CLOCK, CREATE_REQUIRE, IMPORT, RESOLVE } from './banner.js';
 
 /** Text that was put in front of a line of a source, for positions in messages. Lines count from 1. */
 export interface Shift {
@@ -38,9 +38,9 @@ const MAIN = /\b(?:require\s*\.\s*main\s*([!=])==?\s*module\b|module\s*([!=])==?
 /**
  * Makes a source file keep its own identity inside a bundle: its URL, folder and name, `require` and `import()` with
  * computed arguments, `require.main === module`. The prelude stands on the line of the first statement and holds
- * only what the file uses.
+ * only what the file uses. With `timing` it tells that the evaluation of the file begins.
  */
-export function rewrite(source: string, path: string, entry: string): Rewritten {
+export function rewrite(source: string, path: string, entry: string, timing = false): Rewritten {
   let text = source;
   if (text.includes('require'))
     text = text.replace(MAIN, (found, a?: string, b?: string) =>
@@ -49,7 +49,7 @@ export function rewrite(source: string, path: string, entry: string): Rewritten 
   text = text.replace(COMPUTED, (found, word: string, gap: string, at: number, all: string) =>
     isCall(all, at, at + found.length) ? (word === 'import' ? '__zdrFileImport' : '__zdrFileRequire') + gap : found,
   );
-  const prelude = preludeOf(text, path, entry);
+  const prelude = preludeOf(text, path, entry) + (timing ? `${CLOCK}(${JSON.stringify(path)});` : '');
   if (prelude === '') return { text, shift: null };
   const at = startOf(text);
   const before = text.slice(0, at);

@@ -27,7 +27,7 @@ const GRACE = 150;
 const CODE = new Set(['.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.tsx']);
 
 /** Keeps the sources in memory, so that a rebuild reads what has changed and its stamps are exactly what it saw. */
-export function openSources(entry: string): Sources {
+export function openSources(entry: string, timing = false): Sources {
   const known = new Map<string, Source>();
   /** Files that had something in them. */
   const full = new Set<string>();
@@ -38,7 +38,7 @@ export function openSources(entry: string): Sources {
       const reading = await readWhole(path, full.has(path));
       if (reading === null) return null;
       const source = CODE.has(extname(path))
-        ? asSource(reading.stamp, rewrite(reading.data.toString(), path, entry))
+        ? asSource(reading.stamp, rewrite(reading.data.toString(), path, entry, timing))
         : { stamp: reading.stamp, contents: reading.data, shift: null };
       if (reading.data.length > 0) full.add(path);
       known.set(path, source);

@@ -9,6 +9,7 @@ import { inspecting, inspectFailed } from './debugging.js';
 import { afterwards, type Block, type Look } from './look.js';
 import { countOpen, describeOpen } from './open.js';
 import { shownPath } from './paths.js';
+import { timingLines } from './timing.js';
 
 const mostMessages = 5;
 
@@ -24,7 +25,10 @@ export function block(event: ZdrEvent, late: boolean, look: Look): Block {
     case 'live':
       return line(
         `${paint.green(glyphs.reload)} ${causes(event.causes, look)} ${paint.dim(glyphs.arrow)} ${paint.green(`#${event.generation} live`)} ${paint.dim(`in ${formatDuration(event.ms)}`)}`,
+        event.timing === undefined ? [] : timingLines(event.timing, event.ms, look),
       );
+    case 'answered':
+      return line(paint.dim(`${glyphs.done} #${event.generation} first answer ${formatDuration(event.ms)} after live`));
     case 'unchanged': {
       const stays = event.live === null ? '' : `, ${afterwards(event.live, look)}`;
       return line(paint.dim(`${glyphs.reload} ${causes(event.causes, look)} ${glyphs.arrow} same bundle${stays}`));

@@ -14,6 +14,7 @@ export function isProblem({ type }: ZdrEvent): boolean {
     case 'ready':
     case 'listening':
     case 'live':
+    case 'answered':
     case 'unchanged':
     case 'respawned':
     case 'done':

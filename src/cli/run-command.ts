@@ -19,6 +19,7 @@ const own: Readonly<Partial<Record<FlagName, RunCommand['tag']>>> = {
   poll: 'dev',
   'live-reload': 'dev',
   'no-ahead': 'dev',
+  timing: 'dev',
   'ready-url': 'start',
 };
 
@@ -53,7 +54,9 @@ function misplaced({ name, as }: GivenOption, only: RunCommand['tag']): Wrong {
       ? 'zdr start loads nothing ahead'
       : name === 'live-reload'
         ? 'zdr start adds nothing to pages'
-        : 'zdr start does not watch; zdr reload rolls over',
+        : name === 'timing'
+          ? 'under zdr start nothing is saved'
+          : 'zdr start does not watch; zdr reload rolls over',
   );
 }
 
@@ -113,6 +116,7 @@ function apply({ name, as, value }: GivenOption, given: Mutable<Given>): Wrong |
     case 'no-ahead':
       given.ahead = false;
       return null;
+    case 'timing':
     case 'quiet':
     case 'json':
       given[name] = true;

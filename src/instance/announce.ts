@@ -9,7 +9,7 @@ export interface Announcer {
   listens(worker: number, address: Address): void;
 }
 
-type Needed = Pick<Parts, 'options' | 'rollover' | 'sockets' | 'route'>;
+type Needed = Pick<Parts, 'options' | 'rollover' | 'sockets' | 'route' | 'timings'>;
 
 /** `start` is the monotonic time at which zdr began, in ms. */
 export function openAnnouncer(start: number, parts: () => Needed): Announcer {
@@ -33,12 +33,14 @@ export function openAnnouncer(start: number, parts: () => Needed): Announcer {
 
   return {
     tell(event) {
-      const { options, sockets } = parts();
+      const { options, sockets, timings } = parts();
+      if (event.type === 'unchanged' || event.type === 'build-failed') timings?.dropped();
       if (event.type !== 'live') return options.onEvent(event);
+      const timing = timings?.live(event.generation);
       sockets.keepOnly(servingWorkers(parts()));
       const addresses = sockets.addresses();
       if (begun) {
-        options.onEvent(event);
+        options.onEvent(timing === undefined ? event : { ...event, timing });
         for (const address of addresses) announce(address);
         return;
       }

@@ -27,8 +27,12 @@ export function carryOut(parts: Parts, effect: Effect): void {
         readyUrl: options.readyUrl,
         liveReload: options.liveReload,
         trouble: parts.pages.trouble(),
+        timing: parts.timings !== null,
       };
-      const load = (): void => send(effect.worker, { tag: 'load', program });
+      const load = (): void => {
+        parts.timings?.sent(effect.generation);
+        send(effect.worker, { tag: 'load', program });
+      };
       if (inspector === null) return load();
       return inspector.prepare(effect.worker, effect.generation, effect.bundle.file, load);
     }
@@ -36,7 +40,7 @@ export function carryOut(parts: Parts, effect: Effect): void {
       sockets.handTo(effect.worker);
       return send(effect.worker, { tag: 'hold-out', outage: effect.outage });
     case 'go':
-      send(effect.worker, { tag: 'go', report: options.ahead });
+      send(effect.worker, { tag: 'go', report: options.ahead, timing: parts.timings !== null });
       return transit.flush();
     case 'cut':
       return send(effect.worker, { tag: 'cut', move: effect.move });
@@ -52,6 +56,7 @@ export function carryOut(parts: Parts, effect: Effect): void {
       return workers.kill(effect.worker);
     case 'route':
       route.generation = effect.generation;
+      parts.timings?.ready(effect.generation);
       for (const { id } of rollover.state().workers) send(id, { tag: 'routed' });
       return;
     case 'timer':

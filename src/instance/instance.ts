@@ -8,6 +8,7 @@ import { openRollover } from '../primary/dispatch.js';
 import { openFolder, removeFolder } from '../primary/folder.js';
 import { openReaper } from '../primary/reaper.js';
 import { openSockets } from '../primary/sockets.js';
+import { openTimings } from '../primary/timings.js';
 import { openTransit } from '../primary/transit.js';
 import { openUsages } from '../primary/usage.js';
 import { openWorkers } from '../primary/workers.js';
@@ -164,6 +165,7 @@ export function openInstance(given: InstanceOptions): Instance {
     timers,
     pages,
     fallbacks,
+    timings: options.timing ? openTimings() : null,
     ahead: null,
     inspector,
     route,

@@ -14,6 +14,7 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
         inspector.up(worker);
       }
       dispatch({ type: 'worker-standby', worker });
+      if (isStandby(parts, worker)) parts.workers.send(worker, { tag: 'rehearse' });
       if (worker < 0 || isStandby(parts, worker)) ahead?.up(worker);
       return;
     case 'loaded':
@@ -42,6 +43,17 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
       return dispatch({ type: 'worker-holds', worker, held: message.held });
     case 'evaluated':
       return dispatch({ type: 'worker-evaluated', worker });
+    case 'clocked': {
+      const generation = generationOf(parts, worker);
+      if (generation !== null) parts.timings?.clocked(generation, message);
+      return;
+    }
+    case 'answered': {
+      const generation = generationOf(parts, worker);
+      const ms = generation === null ? null : (parts.timings?.answered(generation, message.at) ?? null);
+      if (generation !== null && ms !== null) parts.options.onEvent({ type: 'answered', generation, ms });
+      return;
+    }
     case 'failed':
       if (message.unfit !== null && source.keepStatic(message.unfit)) return dispatch({ type: 'worker-unfit', worker });
       return dispatch({ type: 'worker-failed', worker, error: { ...message.error, holder: holderOf(message.error) } });
@@ -74,6 +86,11 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
     case 'probed':
       return dispatch({ type: 'worker-probed', worker });
   }
+}
+
+function generationOf({ rollover }: Parts, worker: number): number | null {
+  const found = rollover.state().workers.find(({ id }) => id === worker);
+  return found !== undefined && 'generation' in found ? found.generation : null;
 }
 
 function isStandby({ rollover }: Parts, worker: number): boolean {

@@ -3,6 +3,7 @@ import type { Inspector } from '../inspect/inspector.js';
 import type { Ahead } from '../primary/ahead.js';
 import type { Rollover } from '../primary/dispatch.js';
 import type { Sockets } from '../primary/sockets.js';
+import type { Timings } from '../primary/timings.js';
 import type { Transit } from '../primary/transit.js';
 import type { Workers } from '../primary/workers.js';
 import type { Fallback } from '../protocol/messages.js';
@@ -29,6 +30,8 @@ export interface Parts {
   readonly input: Input;
   readonly timers: Timers;
   readonly pages: Pages;
+  /** Null: nothing is measured. */
+  readonly timings: Timings | null;
   /** Null: packages are never evaluated ahead. */
   ahead: Ahead | null;
   /** What a handover from each worker has to do without, by worker; most are not in here. */

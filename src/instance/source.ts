@@ -25,7 +25,7 @@ export interface Source {
 export function openSource(
   options: InstanceOptions,
   bundles: Bundles,
-  parts: () => Pick<Parts, 'rollover' | 'ahead' | 'history'>,
+  parts: () => Pick<Parts, 'rollover' | 'ahead' | 'history' | 'timings'>,
 ): Source {
   let inputs: Inputs | null = null;
   const patience = openPatience(() => void tellLate());
@@ -39,6 +39,7 @@ export function openSource(
     envFiles: options.envFiles.map(({ path }) => path),
     ...(options.width > 0 ? { terminalWidth: options.width } : {}),
     extra: options.extra,
+    timing: options.timing,
   });
   const watch =
     options.watching === null
@@ -57,7 +58,8 @@ export function openSource(
     inputs?.aside.has(path) === true || basename(path) === 'package.json';
 
   function changed(paths: readonly string[]): void {
-    const { rollover, ahead } = parts();
+    const { rollover, ahead, timings } = parts();
+    timings?.changed(paths);
     builder.invalidate(paths);
     ahead?.saved();
     if (paths.some(isSurroundings)) {
@@ -90,6 +92,7 @@ export function openSource(
 
   async function buildNow(): Promise<BuildOutcome> {
     const outcome = await builder.build();
+    parts().timings?.built();
     if (outcome.tag === 'failed') return outcome;
     const { build, generations, lastGeneration } = parts().rollover.state();
     const { paths, always } = 'changes' in build ? build.changes : { paths: [], always: false };
@@ -113,15 +116,17 @@ export function openSource(
       const file = outcome?.tag === 'built' ? outcome.bundle.file : null;
       parts().history.built(file, performance.now() - begun);
       if (outcome === null) return dispatch({ type: 'build-failed', errors: [] });
-      inputs = outcome.inputs;
-      watch?.follow(outcome.inputs);
+      // What was built goes on its way first. What changes meanwhile is found by the comparison in `follow`.
       switch (outcome.tag) {
         case 'built':
           if (outcome.warnings.length > 0) options.onEvent({ type: 'build-warning', warnings: outcome.warnings });
-          return dispatch({ type: 'built', bundle: outcome.bundle });
+          dispatch({ type: 'built', bundle: outcome.bundle });
+          break;
         case 'failed':
-          return dispatch({ type: 'build-failed', errors: outcome.errors });
+          dispatch({ type: 'build-failed', errors: outcome.errors });
       }
+      inputs = await outcome.inputs;
+      watch?.follow(inputs);
     },
     keepStatic: (path) => builder.keepStatic(path),
     async close() {

@@ -13,7 +13,7 @@ export interface Ahead {
   /** A process is up: a standby, or the one for trials. */
   up(worker: number): void;
   exited(worker: number): void;
-  /** Something was saved: what is tried out can wait, what was evaluated ahead is to be looked at. */
+  /** Something was saved: a trial can begin later, what was evaluated ahead is to be looked at. */
   saved(): void;
   /** Dependencies or environment are others now. */
   forget(): void;
@@ -38,6 +38,7 @@ export interface AheadOptions {
 const LATER = 300;
 
 /** How long one trial may take, and how long a standby may take over what a trial found harmless, in ms. */
+const TRIAL = 60_000;
 const PATIENCE = 20_000;
 
 /** So many trials in a row, each with one package less. */
@@ -101,7 +102,7 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
     const list = all.filter(({ file }) => !banned.has(file));
     if (closed || list.length === 0 || count > TRIALS) return;
     const id = (last -= 1);
-    const timer = setTimeout(() => kill(id), PATIENCE);
+    const timer = setTimeout(() => kill(id), TRIAL);
     trial = { id, list, count, units: [], timer };
     fork(id);
   }
@@ -209,7 +210,8 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
       if (trial?.id === worker) refused(trial, undefined);
     },
     saved() {
-      if (trial !== null || waiting !== null) schedule();
+      // One that runs gives way by its priority: in a long series of saves it would never come to its end.
+      if (waiting !== null) schedule();
       for (const worker of standbys()) send(worker, { tag: 'check' });
     },
     forget() {

@@ -47,6 +47,8 @@ export type ToWorker =
   /** With a listening handle that the primary keeps: the app's `listen` for this key takes it, and waits for `go`. */
   | { readonly tag: 'adopt'; readonly key: Key; readonly address: Address }
   | { readonly tag: 'load'; readonly program: Program }
+  /** To a standby: there is time to get ready for an app, whatever it will be. */
+  | { readonly tag: 'rehearse' }
   /** To a standby: evaluate these packages ahead. An app that comes meanwhile does not wait for the rest. */
   | { readonly tag: 'warm'; readonly plan: Plan }
   /** A save: look whether what was evaluated ahead is still what lies on the disk. */
@@ -56,7 +58,7 @@ export type ToWorker =
   /** No app: hold the clients of one that cannot run. */
   | { readonly tag: 'hold-out'; readonly outage: Outage }
   /** This worker is live: accept, and start what was taken. `report`: say soon what was loaded. */
-  | { readonly tag: 'go'; readonly report: boolean }
+  | { readonly tag: 'go'; readonly report: boolean; readonly timing: boolean }
   /** Stop accepting at once, confirm, then move what is idle (`move`) or end it politely. */
   | { readonly tag: 'cut'; readonly move: boolean }
   /** With an open connection of an older generation. */
@@ -99,6 +101,15 @@ export type ToPrimary =
   /** A handover from this worker has to do without something. */
   | { readonly tag: 'fallback'; readonly name: Fallback }
   | { readonly tag: 'evaluated' }
+  /** How far the evaluation of the app has come, by the wall clock in ms. `slowest`: the modules that took longest. */
+  | {
+      readonly tag: 'clocked';
+      readonly began: number;
+      readonly ended: number;
+      readonly slowest: readonly (readonly [file: string, ms: number])[];
+    }
+  /** Its first answer went out, by the wall clock. */
+  | { readonly tag: 'answered'; readonly at: number }
   /** What the app has loaded from node_modules, and how it changed the environment. `script`: its bundle is CommonJS. */
   | {
       readonly tag: 'loaded';
@@ -178,6 +189,8 @@ export interface Program {
   readonly tickets: string;
   /** How many workers the generation has. */
   readonly workers: number;
+  /** The bundle tells when its modules are evaluated. */
+  readonly timing: boolean;
   /** The worker is ready once the app answers this with 2xx; null: once it listens. */
   readonly readyUrl: string | null;
   /** HTML pages load themselves anew after a rollover, and show what keeps the next one from coming. */

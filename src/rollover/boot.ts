@@ -1,6 +1,7 @@
 import type { BootFailure } from '../events.js';
 import type { Key, Outage } from '../protocol/messages.js';
 import { giveUp } from './give-up.js';
+import { isHeldBack, refillLater, spent } from './standbys.js';
 import type { Bundle, Changes, Generation, Worker } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -60,6 +61,7 @@ export function release(turn: Turn, generation: Generation): void {
 export function fail(turn: Turn, generation: Generation, reason: BootFailure): void {
   const bound = hasServer(turn, generation.id);
   abandon(turn, generation);
+  refillLater(turn);
   if (bound && turns.current(turn) === undefined && turn.state.settings.mode === 'dev') {
     const detail = reason.tag === 'threw' ? reason.error.text : '';
     goDown(turn, generation, { reason: `#${generation.id} failed while booting`, detail, known: true });
@@ -84,14 +86,14 @@ export function goDown(turn: Turn, { id, bundle, changes }: Generation, outage: 
   else turns.arm(turn, { tag: 'respawn', generation: id }, RETRY);
 }
 
-/** Rule: a waiting generation boots once nothing without a server runs beside it. */
+/** Rule: a waiting generation boots once nothing without a server runs beside it, and a series of saves is over. */
 export function startWaiting(turn: Turn): void {
   for (const generation of turn.state.generations) {
     if (generation.tag !== 'waiting') continue;
     const busy = turn.state.generations.some(
       (older) => older.tag === 'retiring' && turns.workersOf(turn, older.id).length > 0 && !older.told,
     );
-    if (busy || turns.rolling(turn) !== undefined) continue;
+    if (busy || isHeldBack(turn) || turns.rolling(turn) !== undefined) continue;
     turns.putGeneration(turn, { ...generation, tag: 'booting' });
     turns.arm(turn, { tag: 'boot', generation: generation.id }, turn.state.settings.boot);
     engage(turn, generation.id, generation.bundle);
@@ -131,6 +133,7 @@ function load(turn: Turn, worker: Worker, generation: number, bundle: Bundle): v
     turns.emit(turn, { type: 'hold-out', worker: worker.id, outage: owner.outage });
     return;
   }
+  spent(turn);
   turns.emit(turn, { type: 'load', worker: worker.id, generation, bundle });
   if (owner?.tag === 'live' || owner?.tag === 'rolling')
     turns.arm(turn, { tag: 'revive', worker: worker.id }, turn.state.settings.boot);
@@ -201,6 +204,7 @@ export function ready(turn: Turn, worker: Worker): void {
   turns.putWorker(turn, { tag: 'live', id, generation, listening });
   turns.emit(turn, { type: 'go', worker: id });
   if (owner.tag === 'down') return;
+  refillLater(turn);
   const crash = owner.crashes.at(-1) ?? turn.at;
   turns.report(turn, { type: 'respawned', generation, ms: turn.at - crash });
 }

@@ -2,6 +2,7 @@ import type { BuildMessage } from '../events.js';
 import { abandon, begin, isPending } from './boot.js';
 import { giveUp } from './give-up.js';
 import type { Bundle, Changes, Generation } from './state.js';
+import { saved } from './standbys.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
 
@@ -11,6 +12,7 @@ const TELL = 60;
 /** Builds at the first change; what comes while it builds is built once more, together. */
 export function changed(turn: Turn, paths: readonly string[], always: boolean): void {
   if (turn.state.phase.tag !== 'running') return;
+  saved(turn);
   const changes: Changes = { paths, since: turn.at, always };
   const { build } = turn.state;
   switch (build.tag) {

@@ -68,5 +68,11 @@ export type Timer =
   | { readonly tag: 'revive'; readonly worker: number }
   /** The errors of a build that began at `since` are to be told. */
   | { readonly tag: 'tell-failure'; readonly since: number }
+  /** There may be fewer standbys than there should be. */
+  | { readonly tag: 'refill' }
+  /** A series of saves may be over. */
+  | { readonly tag: 'pause' }
+  /** There may be more standbys than there should be. */
+  | { readonly tag: 'calm' }
   | { readonly tag: 'stopping' }
   | { readonly tag: 'stop' };

@@ -72,6 +72,9 @@ function durationOf(turn: Turn, timer: Timer): number | null {
     case 'cut':
     case 'tell':
     case 'respawn':
+    case 'refill':
+    case 'pause':
+    case 'calm':
     case 'tell-failure':
     case 'stopping':
     case 'stop':

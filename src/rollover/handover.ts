@@ -1,4 +1,5 @@
 import { isHalted } from './halts.js';
+import { refillLater } from './standbys.js';
 import type { Generation } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -63,9 +64,7 @@ export function become(turn: Turn, next: Generation): void {
   }
   const { paths, since } = next.changes;
   turns.report(turn, { type: 'live', generation: next.id, causes: paths, ms: turn.at - since });
-  if (turn.state.settings.mode === 'start') return;
-  if (turn.state.workers.every((worker) => worker.tag !== 'standby' && worker.tag !== 'spawned'))
-    turns.fork(turn, null);
+  refillLater(turn);
 }
 
 /** Its workers were told to accept nothing more. */

@@ -12,8 +12,16 @@ export interface State {
   readonly workers: readonly Worker[];
   /** Workers that a debugger holds, or has held. */
   readonly halts: readonly Halt[];
+  readonly pace: Pace;
   readonly lastGeneration: number;
   readonly lastWorker: number;
+}
+
+/** Monotonic times of the last save, of the last process that got an app, and of the last save in a series. */
+export interface Pace {
+  readonly changed: number;
+  readonly loaded: number;
+  readonly quick: number;
 }
 
 /** Times in ms. */

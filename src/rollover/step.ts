@@ -24,6 +24,7 @@ import { cutLate, goLive, takeOver } from './handover.js';
 import { pause, resume, saved } from './pause.js';
 import { continued, halted, postponed } from './halts.js';
 import { finishReverting, revert, roll, startRolling } from './roll.js';
+import { calm, refill, renew } from './standbys.js';
 import type { Settings, State, Worker } from './state.js';
 import { finish, late as stopLate, slow, stop } from './stop.js';
 import * as turns from './turn.js';
@@ -38,6 +39,7 @@ export function initial(settings: Settings): State {
     generations: [],
     workers: [],
     halts: [],
+    pace: { changed: -Infinity, loaded: -Infinity, quick: -Infinity },
     lastGeneration: 0,
     lastWorker: 0,
   };
@@ -154,6 +156,10 @@ function elapsed(turn: Turn, timer: Timer): void {
     if (timer.tag === 'revive' && !reviving(turn, worker)) return;
     return turns.kill(turn, worker);
   }
+  if (timer.tag === 'refill') return refill(turn);
+  if (timer.tag === 'calm') return calm(turn);
+  // What waits for it is found by the rules.
+  if (timer.tag === 'pause') return;
   if (timer.tag === 'tell-failure') return tellFailure(turn, timer.since);
   if (timer.tag === 'stopping') return slow(turn);
   if (timer.tag === 'stop') return stopLate(turn);
@@ -182,15 +188,6 @@ function reviving(turn: Turn, worker: Worker): boolean {
   if (generation?.tag !== 'rolling') return true;
   revert(turn, generation, { tag: 'silent', ms: turn.state.settings.boot, blocked: false });
   return false;
-}
-
-/** The processes that have no app yet would not be what a start is now. */
-function renew(turn: Turn): void {
-  const idle = turn.state.workers.filter(
-    (worker) => worker.tag === 'standby' || (worker.tag === 'spawned' && worker.generation === null),
-  );
-  for (const worker of idle) turns.kill(turn, worker);
-  if (idle.length > 0 && turn.state.phase.tag === 'running') turns.fork(turn, null);
 }
 
 /** What follows from the state alone, until nothing more does. */

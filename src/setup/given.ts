@@ -24,6 +24,7 @@ export interface Given {
   readonly liveReload?: boolean;
   readonly ahead?: boolean;
   readonly inspect?: Inspect;
+  readonly timing?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
   readonly color?: boolean;

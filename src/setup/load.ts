@@ -56,7 +56,7 @@ export async function loadConfig(file: string, root: string, cwd: string, contex
 
 async function evaluate(builder: Builder, name: string, context: ConfigContext): Promise<Loaded> {
   const outcome = await builder.build();
-  const { inputs } = outcome;
+  const inputs = await outcome.inputs;
   if (outcome.tag === 'failed') return { tag: 'refused', inputs, wrong: broken(outcome, name) };
   const { file, hash } = outcome.bundle;
   const before = process.sourceMapsEnabled;

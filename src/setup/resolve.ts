@@ -67,6 +67,7 @@ export function resolveOptions({ given, from }: Merged, mode: Command, cwd: stri
       nodeEnv: mode === 'dev' ? 'development' : 'production',
       ahead: mode === 'dev' ? (given.ahead ?? defaults.dev.ahead) : defaults.start.ahead,
       inspect: given.inspect ?? null,
+      timing: mode === 'dev' && given.timing === true,
       extra: { plugins: given.plugins ?? [], loader: given.loader ?? {}, define: given.define ?? {} },
       beforeReload: given.beforeReload ?? null,
     },

@@ -15,7 +15,7 @@ function fail(how: string | undefined): void {
       for (;;);
     case 'oom': {
       const hoard: unknown[] = [];
-      for (;;) hoard.push(Array.from({ length: 1_000 }, () => ({})));
+      for (;;) hoard.push(Array.from({ length: 100_000 }).fill(0));
     }
     case 'disconnect':
       return process.disconnect();

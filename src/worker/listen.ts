@@ -3,6 +3,7 @@ import type dgram from 'node:dgram';
 import type { Address } from '../events.js';
 import type { Key } from '../protocol/messages.js';
 import { send } from './channel.js';
+import { tellClock } from './clock.js';
 import { bindDatagrams, shareExclusive } from './datagrams.js';
 import {
   type ClusterChild,
@@ -113,6 +114,7 @@ const listen: Listen2 = function (this: Server, address, port, addressType, aske
 function announce(listener: Listener, message: Parameters<typeof send>[0], handle?: Handle): void {
   setImmediate(() => {
     if (listener.server === null) return;
+    tellClock();
     listener.told = true;
     send(message, handle);
   });

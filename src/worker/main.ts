@@ -20,7 +20,8 @@ import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
 import { load } from './program.js';
-import { watchRequests } from './requests.js';
+import { onFirstAnswer, watchRequests } from './requests.js';
+import { rehearse } from './rehearse.js';
 import { haveSiblings, setFair } from './spread.js';
 import { track } from './sockets.js';
 import { leaveInput, watchInput } from './input.js';
@@ -46,6 +47,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       haveSiblings(message.program.workers > 1);
       void load(message.program);
       return;
+    case 'rehearse':
+      return rehearse();
     case 'warm':
       return warm(message.plan);
     case 'check':
@@ -62,6 +65,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       readDatagrams();
       startTaken();
       if (message.report) reportLater();
+      if (message.timing)
+        onFirstAnswer(() => send({ tag: 'answered', at: performance.timeOrigin + performance.now() }));
       return;
     case 'cut':
       drain();

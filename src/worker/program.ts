@@ -3,11 +3,15 @@ import type { Program } from '../protocol/messages.js';
 import { runMain } from './ahead/loader.js';
 import { halt } from './ahead/warm.js';
 import { holdOn, send } from './channel.js';
+import { startClock, tellClock } from './clock.js';
 import { remember } from './listen.js';
+import { rehearsed } from './rehearse.js';
 
 /** Makes this process the app: what follows runs as if node had been started with the source entry. */
 export async function load(program: Program): Promise<void> {
   const { file, entry, args, numbers, readyUrl } = program;
+  await rehearsed();
+  if (program.timing) startClock();
   process.argv = [process.argv[0] ?? process.execPath, entry, ...args];
   remember(numbers);
   process.setSourceMapsEnabled(true);
@@ -32,5 +36,6 @@ export async function load(program: Program): Promise<void> {
     return;
   }
   // A rejection or a throw of the same turn comes first.
+  tellClock();
   setImmediate(() => send({ tag: 'evaluated' }));
 }

@@ -1,4 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from './internals.js';
 import { countRequest, stampAnswer } from './past.js';
@@ -36,6 +36,16 @@ export function watchRequests(): void {
 
 export function followRequests(listener: (request: IncomingMessage, response: ServerResponse) => void): void {
   follower = listener;
+}
+
+/** Calls once, when the first answer from here on has ended. */
+export function onFirstAnswer(listener: () => void): void {
+  const channel = 'http.server.response.finish';
+  const heard = (): void => {
+    unsubscribe(channel, heard);
+    listener();
+  };
+  subscribe(channel, heard);
 }
 
 /** When the request of this response began (monotonic, ms), where that was seen. */

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { extname } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import { openBundles } from '../../dist/build/bundles.js';
+import { openBundles, type Bundles } from '../../dist/build/bundles.js';
 import { openBuilder, removeBundle, type Builder } from '../../dist/build/esbuild.js';
 import type { BuildOutcome } from '../../dist/build/outcome.js';
 import { openFolder, type Folder } from '../support/folder.js';
@@ -15,7 +15,7 @@ function open(
   t: TestContext,
   files: Readonly<Record<string, string>>,
   entry = 'src/app.ts',
-): { folder: Folder; builder: Builder } {
+): { folder: Folder; builder: Builder; bundles: Bundles } {
   const folder = openFolder({ 'package.json': '{"type":"module"}', ...files });
   mkdirSync(folder.at(CACHE), { recursive: true });
   const root = folder.at('.').replace(/\/$/, '');
@@ -26,7 +26,7 @@ function open(
     await bundles.close();
     folder.remove();
   });
-  return { folder, builder };
+  return { folder, builder, bundles };
 }
 
 function built(outcome: BuildOutcome): Extract<BuildOutcome, { tag: 'built' }> {
@@ -165,7 +165,8 @@ test('only what was invalidated is read again', async (t) => {
   folder.write('src/app.ts', 'console.log(2);');
   const second = built(await builder.build());
   assert.equal(second.bundle, first.bundle);
-  assert.deepEqual(second.inputs.files.get(folder.at('src/app.ts')), first.inputs.files.get(folder.at('src/app.ts')));
+  const [before, after] = [await first.inputs, await second.inputs];
+  assert.deepEqual(after.files.get(folder.at('src/app.ts')), before.files.get(folder.at('src/app.ts')));
   builder.invalidate([folder.at('src/app.ts')]);
   assert.equal(run(await builder.build()), '2');
 });
@@ -180,7 +181,7 @@ test('the inputs name what steers a build, missing files and links too', async (
     'packages/w/i.ts': 'console.log(1)',
     'node_modules/w': '-> ../packages/w',
   });
-  const { files, aside } = built(await builder.build()).inputs;
+  const { files, aside } = await built(await builder.build()).inputs;
   for (const path of [
     'src/app.ts',
     'packages/w/i.ts',
@@ -203,8 +204,9 @@ test('a failure says where, and watches where the missing file may appear', asyn
   });
   const outcome = failed(await builder.build());
   assert.match(outcome.errors[0]?.plain ?? '', /Could not resolve "\.\/lib\/a\.js"[^]*src\/app\.ts:1:18/);
-  assert.deepEqual([...outcome.inputs.folders], [folder.at('src')]);
-  assert.ok(outcome.inputs.files.has(folder.at('src/app.ts')));
+  const inputs = await outcome.inputs;
+  assert.deepEqual([...inputs.folders], [folder.at('src')]);
+  assert.ok(inputs.files.has(folder.at('src/app.ts')));
   builder.invalidate([folder.write('src/lib/a.ts', 'export const a = "here";')]);
   assert.equal(run(await builder.build()), 'here');
 });
@@ -236,7 +238,7 @@ test('a package with top-level await can be kept a static import', async (t) => 
 });
 
 test('a cache folder that is gone is made again, and one that cannot be is replaced', async (t) => {
-  const { folder, builder } = open(t, { 'src/app.ts': 'console.log(1);' });
+  const { folder, builder, bundles } = open(t, { 'src/app.ts': 'console.log(1);' });
   built(await builder.build());
   rmSync(folder.at('node_modules'), { recursive: true });
   builder.invalidate([folder.write('src/app.ts', 'console.log(2);')]);
@@ -247,5 +249,6 @@ test('a cache folder that is gone is made again, and one that cannot be is repla
   const { bundle } = built(await builder.build());
   assert.ok(!bundle.file.startsWith(folder.at('.')));
   await builder.close();
+  await bundles.close();
   assert.ok(!existsSync(bundle.file));
 });

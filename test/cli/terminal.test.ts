@@ -72,6 +72,8 @@ const threw = {
 };
 const websocket = { tag: 'websocket', path: '/', age: 1 } as const;
 
+const steps = { watch: 2, build: 8, send: 1, evaluate: 12, listen: 0.2, handover: 2 };
+
 const lines: readonly (readonly [ZdrEvent, string])[] = [
   [{ type: 'live', generation: 2, causes: ['/app/src/a.ts'], ms: 31 }, 'T ↻ src/a.ts → #2 live in 31 ms\n'],
   [
@@ -79,6 +81,22 @@ const lines: readonly (readonly [ZdrEvent, string])[] = [
     'T ↻ src/a.ts +2 more → #3 live in 31 ms\n',
   ],
   [{ type: 'live', generation: 4, causes: [], ms: 31 }, 'T ↻ reload → #4 live in 31 ms\n'],
+  [
+    { type: 'live', generation: 2, causes: ['/app/src/a.ts'], ms: 31, timing: { ...steps, slowest: [] } },
+    'T ↻ src/a.ts → #2 live in 31 ms\n  watch 2 ms · build 8 ms · send 1 ms · evaluate 12 ms · listen <1 ms · handover 2 ms\n',
+  ],
+  [
+    {
+      type: 'live',
+      generation: 2,
+      causes: ['/app/src/a.ts'],
+      ms: 431,
+      timing: { ...steps, evaluate: 412, slowest: [['/app/src/db.ts', 300]] },
+    },
+    'T ↻ src/a.ts → #2 live in 431 ms\n  watch 2 ms · build 8 ms · send 1 ms · evaluate 412 ms · listen <1 ms · handover 2 ms\n' +
+      '  the app itself takes 412 ms to evaluate; slowest: src/db.ts 300 ms\n',
+  ],
+  [{ type: 'answered', generation: 2, ms: 4 }, 'T ● #2 first answer 4 ms after live\n'],
   [{ type: 'unchanged', causes: ['/app/src/a.ts'], live: 2 }, 'T ↻ src/a.ts → same bundle, #2 keeps serving\n'],
   [
     { type: 'build-failed', errors: [error], live: null },

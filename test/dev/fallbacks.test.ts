@@ -17,10 +17,10 @@ test('no connection can move: each gets one more answer of the old code at most,
     const connections = await Promise.all(Array.from({ length: IDLE }, () => Connection.open(zdr.where)));
     for (const connection of connections) bodyOf(await connection.send());
     const busy = await Connection.open(zdr.where);
-    const slow = busy.send('/slow?ms=1500');
+    const slow = busy.send('/slow?ms=4000');
     const begun = await Connection.open(zdr.where);
     let bytes = 0;
-    const download = begun.send('/download?chunks=10&every=100', { onBody: (chunk) => (bytes += chunk.length) });
+    const download = begun.send('/download?chunks=40&every=100', { onBody: (chunk) => (bytes += chunk.length) });
     await zdr.until('the download', () => bytes > 0);
     const fresh = startLoad(zdr.where, 'fresh', 4);
     const live = await zdr.rollover(() => project.version(2));

@@ -49,7 +49,7 @@ for (const { fault, survive, version } of faults) {
   test(`${fault}: #${version} serves in the end, ${survive ? 'and no connection is lost' : 'new connections are never refused'}`, () =>
     withApp(
       'http',
-      { env: envOf(fault), args: ['--boot', fault.includes('oom') ? '10s' : '1s'] },
+      { env: envOf(fault), args: ['--boot', fault.includes('oom') ? '10s' : '3s'] },
       async ({ project, zdr }) => {
         // On a slow machine the first boot may take longer than its second.
         await zdr.until('an address', () => zdr.addresses.length > 0);

@@ -5,7 +5,7 @@ import { initial, step } from '../../dist/rollover/step.js';
 
 export const settings: Settings = { mode: 'dev', readiness: 'listening', workers: 1, boot: 10_000, drain: 600_000 };
 
-/** A rollover that is fed by hand. Time goes on by 10 ms an event. */
+/** A rollover that is fed by hand. Time goes on by 10 ms an event, and by 1 s to a save. */
 export class Play {
   state: State;
   effects: Effect[] = [];
@@ -19,10 +19,15 @@ export class Play {
   /** Gives what the last of the events led to. */
   send(...happenings: Happening[]): readonly Effect[] {
     for (const happening of happenings) {
-      this.#at += 10;
+      this.#at += happening.type === 'changed' ? 1_000 : 10;
       [this.state, this.effects] = step(this.state, { ...happening, at: this.#at }) as [State, Effect[]];
     }
     return this.effects;
+  }
+
+  /** Lets time go on without an event. */
+  wait(ms: number): void {
+    this.#at += ms;
   }
 
   built(name: string): readonly Effect[] {
@@ -69,6 +74,7 @@ export function serving(given: Partial<Settings> = {}): { play: Play; first: num
   const play = new Play(given);
   play.built('a');
   const first = play.listen(1);
+  play.send({ type: 'time', timer: { tag: 'refill' } });
   const standby = play.state.workers.find((worker) => worker.tag === 'spawned');
   if (standby !== undefined) play.send({ type: 'worker-standby', worker: standby.id });
   return { play, first };

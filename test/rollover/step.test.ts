@@ -12,7 +12,7 @@ test('the start forks and builds at once; the first generation is live when it l
   assert.equal(play.tags(), '1 booting');
   play.listen(1);
   assert.equal(play.tags(), '1 live');
-  assert.equal(play.kinds(), 'route go live fork');
+  assert.equal(play.kinds(), 'route go live timer');
 });
 
 test('a new generation is live only after the old one has confirmed that it accepts nothing more', () => {
@@ -157,7 +157,7 @@ test('a crash is respawned at once, then after a pause, and the third in 10 s wa
   play.send(exit(first, null, 'SIGSEGV'));
   assert.match(play.kinds(), /^crashed load/);
   const second = play.listen(1);
-  assert.match(play.kinds(), /^go respawned/);
+  assert.match(play.kinds(), /^go timer respawned/);
   play.send(exit(second));
   assert.equal(play.kinds(), 'crashed timer');
   play.send({ type: 'time', timer: { tag: 'respawn', generation: 1 } });
@@ -178,7 +178,7 @@ test('the new worker dies after the old one was cut: it is replaced, with the sa
   play.send({ type: 'worker-cut', worker: first });
   assert.equal(play.tags(), '1 draining, 2 live');
   play.listen(2);
-  assert.match(play.kinds(), /^go respawned/);
+  assert.match(play.kinds(), /^go timer respawned/);
 });
 
 test('an app without a server: the old one ends first, then the new one starts', () => {
@@ -355,4 +355,77 @@ test('a stop does not wait for a debugger', () => {
   play.send({ type: 'worker-halted', worker: first }, { type: 'stop', force: false });
   const stuck = { type: 'time', timer: { tag: 'stuck', worker: first } } as const;
   assert.deepEqual(play.send(stuck), [{ type: 'kill', worker: first }]);
+});
+
+/** A save so many ms after the last event, and its build. */
+function saveAfter(play: Play, ms: number, name: string): void {
+  play.wait(ms - 1_000);
+  play.save(name);
+}
+
+const idle = (play: Play): number =>
+  play.state.workers.filter((worker) => worker.tag === 'standby' || (worker.tag === 'spawned' && !worker.generation))
+    .length;
+
+test('in a series of saves the last standby is kept for the last one', () => {
+  const { play } = serving();
+  play.save('b');
+  saveAfter(play, 20, 'c');
+  assert.equal(play.tags(), '1 live, 3 waiting');
+  saveAfter(play, 20, 'd');
+  assert.equal(play.tags(), '1 live, 4 waiting');
+  play.wait(20);
+  play.send({ type: 'time', timer: { tag: 'pause' } });
+  assert.equal(play.tags(), '1 live, 4 booting');
+});
+
+test('a save after a moment is not held back', () => {
+  const { play } = serving();
+  play.save('b');
+  saveAfter(play, 400, 'c');
+  assert.equal(play.tags(), '1 live, 3 booting');
+});
+
+test('after a series a second standby is kept for a while, and then ended', () => {
+  const { play, first } = serving();
+  play.save('b');
+  saveAfter(play, 20, 'c');
+  play.wait(40);
+  play.send({ type: 'time', timer: { tag: 'pause' } });
+  play.listen(3);
+  play.send({ type: 'worker-cut', worker: first }, { type: 'time', timer: { tag: 'refill' } });
+  assert.equal(idle(play), 2);
+  for (const worker of play.state.workers) play.send({ type: 'worker-standby', worker: worker.id });
+  saveAfter(play, 20, 'd');
+  assert.match(play.tags(), /4 booting/, 'not held back: there is another one');
+  play.wait(300_000);
+  play.send({ type: 'time', timer: { tag: 'refill' } }, { type: 'time', timer: { tag: 'calm' } });
+  assert.equal(idle(play), 1);
+});
+
+test('a boot that failed, and a respawn, leave a standby behind', () => {
+  const { play, first } = serving();
+  play.save('b');
+  play.send(exit(play.boot(2)));
+  play.send({ type: 'time', timer: { tag: 'refill' } });
+  assert.equal(idle(play), 1);
+  for (const worker of play.state.workers) play.send({ type: 'worker-standby', worker: worker.id });
+  play.send(exit(first));
+  play.listen(1);
+  play.send({ type: 'time', timer: { tag: 'refill' } });
+  assert.equal(idle(play), 1);
+});
+
+test('with several workers there is a standby for each', () => {
+  const play = new Play({ workers: 3 });
+  play.built('a');
+  play.listen(1);
+  for (const { id, tag } of play.state.workers)
+    if (tag === 'spawned') play.send({ type: 'worker-standby', worker: id });
+  for (const { id, tag } of play.state.workers)
+    if (tag === 'booting') play.send({ type: 'worker-listening', worker: id, key: 'tcp::3000' });
+  assert.equal(play.tags(), '1 live');
+  assert.equal(idle(play), 0);
+  play.send({ type: 'time', timer: { tag: 'refill' } });
+  assert.equal(idle(play), 3);
 });

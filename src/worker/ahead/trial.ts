@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import type { Plan, Unit } from '../../protocol/ahead.js';
 import { send } from '../channel.js';
 import { become } from './environment.js';
@@ -16,6 +17,8 @@ let current = '';
  * nothing else, and that ends before a package does something that others could see.
  */
 export function tryOut({ entry, args, script, units }: Plan): void {
+  // Nobody waits for it.
+  setPriority(constants.priority.PRIORITY_LOW);
   process.argv = [process.argv[0] ?? process.execPath, entry, ...args];
   process.setSourceMapsEnabled(true);
   if (script)

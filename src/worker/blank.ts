@@ -1,0 +1,2 @@
+/** What the rehearsal imports in the place of a bundle. */
+export const nothing = null;
