@@ -1,3 +1,5 @@
+import { REALM } from '../protocol/late.js';
+
 /** Which module system a bundle is written in. */
 export type Format = 'esm' | 'cjs';
 
@@ -7,6 +9,8 @@ export const IMPORT = '__zdrImport';
 export const RESOLVE = '__zdrResolve';
 export const IS_NAMESPACE = '__zdrIsNamespace';
 export const CREATE_REQUIRE = '__zdrCreateRequire';
+export const SHARE = '__zdrShare';
+export const SHARED = '__zdrShared';
 const PATH_TO_URL = '__zdrPathToURL';
 
 /**
@@ -27,11 +31,14 @@ export function bannerOf(format: Format, anchor: string): string {
         `__zdrTypes=require("node:util").types,${REQUIRE}=${CREATE_REQUIRE}(${JSON.stringify(anchor)});`;
   return (
     imports +
-    `const ${IS_NAMESPACE}=__zdrTypes.isModuleNamespaceObject,` +
+    // Without it the bundle was started by hand, and node has to find what comes at run time.
+    `const __zdrRealm=process[Symbol.for(${JSON.stringify(REALM)})],` +
+    `${SHARE}=(file,exports,isModule)=>__zdrRealm?.share(file,exports,isModule),${SHARED}=(file)=>__zdrRealm.shared(file),` +
+    `${IS_NAMESPACE}=(value)=>__zdrTypes.isModuleNamespaceObject(value)||__zdrRealm?.isShared(value)===true,` +
     // What a specifier means to the file `url`, as a URL.
     `${RESOLVE}=(s,url)=>{s=String(s);if(/^\\.{0,2}\\//.test(s))return new URL(s,url).href;` +
     `if(/^(?:file|node|data):/.test(s))return s;const f=${CREATE_REQUIRE}(url).resolve(s);` +
     `return f===s&&!/[\\\\/]/.test(f)?"node:"+f:${PATH_TO_URL}(f).href},` +
-    `${IMPORT}=(url)=>(s,o)=>import(${RESOLVE}(s,url),o);`
+    `${IMPORT}=(url)=>(s,o)=>__zdrRealm?__zdrRealm.load(${RESOLVE}(s,url),o):import(${RESOLVE}(s,url),o);`
   );
 }

@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 
 import type { BuildMessage } from '../events.js';
+import { SHARING } from '../protocol/late.js';
 import { bannerOf, type Format } from './banner.js';
-import { openBundles } from './bundles.js';
+import { openBundles, removeBundle } from './bundles.js';
 import {
   ADDON,
   contentsOfExternal,
@@ -17,10 +18,13 @@ import {
 } from './externals.js';
 import { formatOf, typeOf } from './format.js';
 import { openReads } from './inputs.js';
+import { openKinds } from './kinds.js';
 import { fixHelpers } from './interop.js';
+import { type LateOutcome, openParts } from './late.js';
 import { failureMessage, toBuildMessage, unresolvedIn, unshift } from './messages.js';
 import type { BuildOutcome } from './outcome.js';
 import { DEFINE } from './rewrite.js';
+import { contentsOfShared, SHARED_MODULE } from './share.js';
 import { openSources, type Sources } from './sources.js';
 
 export { removeBundle } from './bundles.js';
@@ -40,6 +44,8 @@ export interface BuilderOptions {
   /** Absolute; they need not exist. */
   readonly envFiles: readonly string[];
   readonly terminalWidth?: number;
+  /** The bundle tells from the start which modules it has evaluated, for those that come later. */
+  readonly sharing?: boolean;
 }
 
 /** Builds one entry again and again. */
@@ -48,7 +54,14 @@ export interface Builder {
   build(): Promise<BuildOutcome>;
   /** These files have another content (or came, or went): the next build reads them. All others come from memory. */
   invalidate(paths: Iterable<string>): void;
-  /** This file of a package uses top-level await: import it ahead of the bundle instead of in its place. False: it was. */
+  /**
+   * A bundle of a source file that the app asks for at run time, without what it has evaluated (`known`). Never rejects.
+   */
+  late(file: string, known: readonly string[]): Promise<LateOutcome>;
+  /**
+   * This file of a package uses top-level await: import it ahead of the bundle instead of in its place. `SHARING`: the
+   * bundle has to tell what it has evaluated. False: it did already.
+   */
   keepStatic(path: string): boolean;
   close(): Promise<void>;
 }
@@ -63,6 +76,11 @@ export function openBuilder(options: BuilderOptions): Builder {
   const reads = openReads(options);
   const externals = openExternals();
   const bundles = openBundles(options.outdir);
+  const parts = openParts();
+  const kinds = openKinds();
+  /** Whether modules tell what they export, and whether one of them may ask for more at run time. */
+  let sharing = options.sharing ?? false;
+  let open = false;
   let entry = '';
   let sources: Sources = openSources(entry);
   let context: { readonly format: Format; readonly build: Context } | null = null;
@@ -70,7 +88,7 @@ export function openBuilder(options: BuilderOptions): Builder {
   let guess: Format = 'esm';
   let queue: Promise<unknown> = Promise.resolve();
 
-  const plugin: esbuild.Plugin = {
+  const pluginFor = (saw: (path: string) => void): esbuild.Plugin => ({
     name: 'zdr',
     setup(build) {
       const onResolve = (args: esbuild.OnResolveArgs) => {
@@ -87,20 +105,48 @@ export function openBuilder(options: BuilderOptions): Builder {
       build.onLoad({ filter: /.*/, namespace: EXTERNAL }, ({ path }) => ({ contents: contentsOfExternal(path) }));
       build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
         if (isExternal(path)) return null;
-        reads.saw(path);
-        const source = await sources.load(path);
+        saw(path);
+        const source = await sources.load(path, sources.peek(path)?.share);
         if (source === null) return { errors: [{ text: `Could not read ${path}` }] };
-        return { contents: source.contents, loader: 'default' };
+        open ||= source.open;
+        const share = kinds.sharingFor(path, source);
+        const shown = sharing ? await sources.load(path, share) : source;
+        return { contents: (shown ?? source).contents, loader: 'default' };
       });
     },
-  };
+  });
+  const plugin = pluginFor(reads.saw);
+
+  /** Takes from the realm what the realm has. */
+  const takingFrom = (known: ReadonlySet<string>, takes: Set<string>): esbuild.Plugin => ({
+    name: 'zdr-shared',
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, async ({ path, ...rest }) => {
+        if (rest.pluginData === OURS || rest.kind === 'entry-point' || rest.namespace !== 'file') return null;
+        const found = await build.resolve(path, { ...rest, pluginData: OURS });
+        if (found.errors.length > 0 || found.namespace !== 'file' || !known.has(found.path)) return null;
+        takes.add(found.path);
+        return { path: `${found.path}.cjs`, namespace: SHARED_MODULE };
+      });
+      build.onLoad({ filter: /.*/, namespace: SHARED_MODULE }, ({ path }) => ({ contents: contentsOfShared(path) }));
+    },
+  });
 
   async function contextFor(format: Format): Promise<Context> {
     if (context?.format === format) return context.build;
     await context?.build.dispose();
     context = null;
     const build = await esbuild.context({
+      ...optionsFor(format),
       entryPoints: { bundle: options.entry },
+      plugins: [plugin],
+    });
+    context = { format, build };
+    return build;
+  }
+
+  function optionsFor(format: Format) {
+    return {
       absWorkingDir: options.cwd,
       outdir: options.outdir,
       outExtension: { '.js': format === 'esm' ? '.mjs' : '.cjs' },
@@ -123,11 +169,8 @@ export function openBuilder(options: BuilderOptions): Builder {
       logLevel: 'silent',
       define: { ...DEFINE },
       banner: { js: bannerOf(format, join(options.root, 'node_modules', '.zdr.cjs')) },
-      plugins: [plugin],
       ...(options.tsconfig === undefined ? {} : { tsconfig: options.tsconfig }),
-    });
-    context = { format, build };
-    return build;
+    } satisfies esbuild.BuildOptions;
   }
 
   async function rebuild(format: Format, retry = true): Promise<Result> {
@@ -139,7 +182,7 @@ export function openBuilder(options: BuilderOptions): Builder {
         await esbuild.stop();
         return rebuild(format, false);
       }
-      if (error instanceof Error && 'errors' in error) return error as esbuild.BuildFailure;
+      if (isFailure(error)) return error;
       throw error;
     }
   }
@@ -148,11 +191,21 @@ export function openBuilder(options: BuilderOptions): Builder {
   async function compile(): Promise<{ readonly result: Result; readonly format: Format }> {
     const rule = formatOf(entry, await typeOf(entry));
     const format = rule === 'open' ? guess : rule;
-    const result = await rebuild(format);
+    const result = await rebuildSharing(format);
     const syntax = rule === 'open' ? syntaxOf(result) : null;
     if (syntax === null || syntax === format) return { result, format };
     guess = syntax;
-    return { result: await rebuild(guess), format: guess };
+    return { result: await rebuildSharing(guess), format: guess };
+  }
+
+  /** A second time where the first shows that modules have to tell of themselves, or in which syntax they can. */
+  async function rebuildSharing(format: Format): Promise<Result> {
+    const before = sharing;
+    const result = await rebuild(format);
+    if (!('metafile' in result)) return result;
+    const learned = kinds.learn(result.metafile.inputs, options.cwd);
+    sharing ||= open;
+    return sharing && (learned || !before) ? rebuild(format) : result;
   }
 
   function syntaxOf(result: Result): Format | null {
@@ -200,22 +253,63 @@ export function openBuilder(options: BuilderOptions): Builder {
     }
   }
 
+  async function lateNow(file: string, known: ReadonlySet<string>): Promise<LateOutcome> {
+    const kept = parts.find(file, known);
+    if (kept !== null) return kept;
+    const holds = new Set<string>();
+    const takes = new Set<string>();
+    const inputs = () => ({
+      files: new Map([...holds].map((path) => [path, sources.peek(path)?.stamp ?? null])),
+      folders: new Set<string>(),
+      aside: new Set<string>(),
+    });
+    try {
+      const rule = formatOf(file, await typeOf(file));
+      const looks = (await sources.load(file))?.looksLikeModule === true ? 'esm' : 'cjs';
+      const format = rule === 'open' ? looks : rule;
+      const plugins = [takingFrom(known, takes), pluginFor((path) => holds.add(path))];
+      const once = () => esbuild.build({ ...optionsFor(format), entryPoints: { late: file }, plugins });
+      let result = await once();
+      if (kinds.learn(result.metafile.inputs, options.cwd)) result = await once();
+      const [map, code] = result.outputFiles;
+      if (map === undefined || code === undefined) throw new Error('esbuild gave no output');
+      const bundle = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
+      const names = format === 'esm' ? Object.values(result.metafile.outputs).flatMap(({ exports }) => exports) : null;
+      const outcome = { tag: 'built', bundle, warnings: [], inputs: inputs(), names } as const;
+      for (const old of parts.keep(file, { outcome, holds, takes })) await removeBundle(old.bundle);
+      return outcome;
+    } catch (error) {
+      const errors = isFailure(error) ? await messages(error.errors, 'error') : [failureMessage(error)];
+      return { tag: 'failed', errors, inputs: inputs() };
+    }
+  }
+
+  function enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const run = queue.then(work);
+    queue = run.catch(() => {});
+    return run;
+  }
+
   return {
-    build() {
-      const run = queue.then(buildNow);
-      queue = run.catch(() => {});
-      return run;
-    },
+    build: () => enqueue(buildNow),
+    late: (file, known) => enqueue(() => lateNow(file, new Set(known))),
     invalidate(paths) {
       for (const path of paths) {
+        parts.invalidate(path);
         const module = sources.invalidate(path);
         if (!reads.invalidate(path) && module) continue;
         // Not an edit of a module: what imports resolve to may have changed.
         externals.clear();
         reads.forget();
+        parts.clear();
       }
     },
-    keepStatic: (path) => externals.keepStatic(path),
+    keepStatic(path) {
+      if (path !== SHARING) return externals.keepStatic(path);
+      const news = !sharing;
+      sharing = true;
+      return news;
+    },
     async close() {
       await queue;
       await context?.build.dispose().catch(() => {});
@@ -224,6 +318,10 @@ export function openBuilder(options: BuilderOptions): Builder {
       await bundles.close();
     },
   };
+}
+
+function isFailure(error: unknown): error is esbuild.BuildFailure {
+  return error instanceof Error && 'errors' in error;
 }
 
 function realEntry(entry: string): string {

@@ -12,6 +12,8 @@ export interface Shift {
 
 export interface Rewritten {
   readonly text: string;
+  /** It may ask for files at run time that the build does not know of. */
+  readonly open: boolean;
   readonly shift: Shift | null;
 }
 
@@ -20,6 +22,7 @@ export interface Rewritten {
  * A file that declares the name itself (`const __dirname = …`) keeps its own.
  */
 export const DEFINE: Readonly<Record<string, string>> = {
+  'import.meta': '__zdrMeta',
   'import.meta.url': '__zdrUrl',
   'import.meta.filename': '__zdrFilename',
   'import.meta.dirname': '__zdrDirname',
@@ -32,15 +35,20 @@ export const DEFINE: Readonly<Record<string, string>> = {
 };
 
 const META = /\bimport\s*\.\s*meta\b/;
-const COMPUTED = /(?<![\w$.#])(require|import)(\s*\(\s*)(?=[^\s"'`/)]|`\$\{)/g;
+const WHOLE_META = /\bimport\s*\.\s*meta\b(?!\s*\.\s*(?:url|filename|dirname|main|resolve)\b)/;
+/** What a CommonJS module knows of itself beside its exports, which is all that esbuild's have. */
+const MODULE = /\bmodule\s*\.\s*(?:id|filename|path|paths|parent|children|loaded)\b/;
+/** Not a constant: what esbuild would look for by a pattern as well, since files can appear later. */
+const COMPUTED =
+  /(?<![\w$.#])(require|import)(\s*\(\s*(?:\/\*[\s\S]*?\*\/\s*)*)(?=[^\s"'`/)]|`[^`]*\$\{|"[^"\n]*"\s*[^\s,)]|'[^'\n]*'\s*[^\s,)])/g;
 const MAIN = /\b(?:require\s*\.\s*main\s*([!=])==?\s*module\b|module\s*([!=])==?\s*require\s*\.\s*main\b)(?!\s*\.)/g;
 
 /**
  * Makes a source file keep its own identity inside a bundle: its URL, folder and name, `require` and `import()` with
  * computed arguments, `require.main === module`. The prelude stands on the line of the first statement and holds
- * only what the file uses.
+ * only what the file uses, then `share`.
  */
-export function rewrite(source: string, path: string, entry: string): Rewritten {
+export function rewrite(source: string, path: string, entry: string, share = ''): Rewritten {
   let text = source;
   if (text.includes('require'))
     text = text.replace(MAIN, (found, a?: string, b?: string) =>
@@ -49,13 +57,15 @@ export function rewrite(source: string, path: string, entry: string): Rewritten 
   text = text.replace(COMPUTED, (found, word: string, gap: string, at: number, all: string) =>
     isCall(all, at, at + found.length) ? (word === 'import' ? '__zdrFileImport' : '__zdrFileRequire') + gap : found,
   );
-  const prelude = preludeOf(text, path, entry);
-  if (prelude === '') return { text, shift: null };
+  const open = text.includes('__zdrFile') || /\bcreateRequire\b/.test(text);
+  const prelude = preludeOf(text, path, entry) + share;
+  if (prelude === '') return { text, open, shift: null };
   const at = startOf(text);
   const before = text.slice(0, at);
   const line = before.split('\n').length;
   return {
     text: before + prelude + text.slice(at),
+    open,
     shift: { line, column: at - (before.lastIndexOf('\n') + 1), length: prelude.length },
   };
 }
@@ -70,11 +80,33 @@ function preludeOf(text: string, path: string, entry: string): string {
   if (uses('__dirname') || (meta && uses('dirname'))) parts.push(`__zdrDirname=${JSON.stringify(dirname(path))}`);
   if (meta && uses('main')) parts.push(`__zdrIsMain=${path === entry}`);
   if (meta && uses('resolve')) parts.push(`__zdrFileResolve=(s)=>${RESOLVE}(s,${url})`);
+  if (WHOLE_META.test(text)) parts.push(`__zdrMeta=${wholeMeta(path, url, path === entry)}`);
   if (uses('__zdrFileImport')) parts.push(`__zdrFileImport=${IMPORT}(${url})`);
   if (uses('__zdrFileRequire') || /\brequire\s*\.\s*resolve\b/.test(text))
     parts.push(`__zdrFileRequire=${CREATE_REQUIRE}(${JSON.stringify(path)})`);
   if (/\brequire\s*\.\s*main\b/.test(text)) parts.push(`__zdrMainModule=${mainModule(entry)}`);
-  return parts.length === 0 ? '' : `var ${parts.join(',')};`;
+  const knows = path !== entry && MODULE.test(text) ? `Object.assign(module,${moduleOf(path, entry)});` : '';
+  return (parts.length === 0 ? '' : `var ${parts.join(',')};`) + knows;
+}
+
+/** `import.meta` itself, with what node has in it. */
+function wholeMeta(path: string, url: string, isMain: boolean): string {
+  const main = HAS_MAIN ? `,main:${isMain}` : '';
+  return (
+    `{__proto__:null,dirname:${JSON.stringify(dirname(path))},filename:${JSON.stringify(path)}${main},` +
+    `resolve:(s)=>${RESOLVE}(s,${url}),url:${url}}`
+  );
+}
+
+/** `import.meta.main` came with these. */
+const HAS_MAIN = Number.parseInt(process.versions.node, 10) >= 24;
+
+function moduleOf(path: string, entry: string): string {
+  const file = JSON.stringify(path);
+  return (
+    `{id:${file},path:${JSON.stringify(dirname(path))},filename:${file},loaded:false,children:[],` +
+    `paths:${CREATE_REQUIRE}(${file}).resolve.paths("a")??[],parent:${mainModule(entry)}}`
+  );
 }
 
 function mainModule(entry: string): string {

@@ -4,17 +4,27 @@ import { setTimeout } from 'node:timers/promises';
 import type { Stamp } from '../watch/inputs.js';
 import { type Reading, readStamped } from '../watch/stamp.js';
 import { rewrite, type Shift } from './rewrite.js';
+import { looksLikeModule } from './share.js';
 
 /** A file of the project as the build gets it. */
 export interface Source {
   readonly stamp: Stamp;
   readonly contents: string | Uint8Array;
   readonly shift: Shift | null;
+  /** It may ask for files at run time that the build does not know of. */
+  readonly open: boolean;
+  /** It looks as if it had import or export statements. */
+  readonly looksLikeModule: boolean;
+  /** What is said in front of it. */
+  readonly share: string;
 }
 
 export interface Sources {
-  /** The file's content, from memory unless it was invalidated; null when it cannot be read. */
-  load(path: string): Promise<Source | null>;
+  /**
+   * The file's content, from memory unless it was invalidated; null when it cannot be read.
+   * `share`: what is to be said in front of it.
+   */
+  load(path: string, share?: string): Promise<Source | null>;
   /** What the last load of a path came to. */
   peek(path: string): Source | undefined;
   invalidate(path: string): boolean;
@@ -28,20 +38,21 @@ const CODE = new Set(['.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.ts
 
 /** Keeps the sources in memory, so that a rebuild reads what has changed and its stamps are exactly what it saw. */
 export function openSources(entry: string): Sources {
-  const known = new Map<string, Source>();
+  const known = new Map<string, Source & { readonly data: Buffer }>();
   /** Files that had something in them. */
   const full = new Set<string>();
   return {
-    async load(path) {
+    async load(path, share = '') {
       const cached = known.get(path);
-      if (cached !== undefined) return cached;
-      const reading = await readWhole(path, full.has(path));
+      if (cached?.share === share) return cached;
+      const reading = cached ?? (await readWhole(path, full.has(path)));
       if (reading === null) return null;
+      const { data, stamp } = reading;
       const source = CODE.has(extname(path))
-        ? asSource(reading.stamp, rewrite(reading.data.toString(), path, entry))
-        : { stamp: reading.stamp, contents: reading.data, shift: null };
-      if (reading.data.length > 0) full.add(path);
-      known.set(path, source);
+        ? asSource(stamp, data.toString(), path, entry, share)
+        : { stamp, contents: data, shift: null, open: false, looksLikeModule: false, share };
+      if (data.length > 0) full.add(path);
+      known.set(path, { ...source, data });
       return source;
     },
     peek: (path) => known.get(path),
@@ -60,6 +71,7 @@ async function readWhole(path: string, wasFull: boolean): Promise<Reading | null
   }
 }
 
-function asSource(stamp: Stamp, { text, shift }: ReturnType<typeof rewrite>): Source {
-  return { stamp, contents: text, shift };
+function asSource(stamp: Stamp, data: string, path: string, entry: string, share: string): Source {
+  const { text, shift, open } = rewrite(data, path, entry, share);
+  return { stamp, contents: text, shift, open, looksLikeModule: looksLikeModule(data), share };
 }

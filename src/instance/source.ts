@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
-import { openBuilder } from '../build/esbuild.js';
+import { openBuilder, type BuilderOptions } from '../build/esbuild.js';
 import type { InstanceOptions } from '../options.js';
 import { openWatch } from '../watch/chokidar.js';
 import type { Inputs } from '../watch/inputs.js';
+import { openLate } from './late.js';
 import type { Parts } from './parts.js';
 
 /** The app's sources: what they change, and what they build to. */
@@ -20,7 +21,7 @@ export function openSource(
   parts: () => Pick<Parts, 'rollover' | 'ahead'>,
 ): Source {
   let inputs: Inputs | null = null;
-  const builder = openBuilder({
+  const builderOptions: BuilderOptions = {
     entry: options.entry,
     root: options.root,
     cwd: options.cwd,
@@ -29,6 +30,10 @@ export function openSource(
     ...(options.tsconfig === null ? {} : { tsconfig: options.tsconfig }),
     envFiles: options.envFiles.map(({ path }) => path),
     ...(options.width > 0 ? { terminalWidth: options.width } : {}),
+  };
+  const builder = openBuilder(builderOptions);
+  const late = openLate(builder, builderOptions, () => {
+    if (inputs !== null) watch?.follow(late.with(inputs));
   });
   const watch =
     options.watching === null
@@ -49,6 +54,7 @@ export function openSource(
   function changed(paths: readonly string[]): void {
     const { rollover, ahead } = parts();
     builder.invalidate(paths);
+    late.invalidate(paths);
     ahead?.saved();
     if (paths.some(isSurroundings)) {
       ahead?.forget();
@@ -61,10 +67,14 @@ export function openSource(
   return {
     async build() {
       // Nobody says what has changed, so everything may have.
-      if (watch === null && inputs !== null) builder.invalidate(inputs.files.keys());
+      if (watch === null && inputs !== null) {
+        const all = [...late.with(inputs).files.keys()];
+        builder.invalidate(all);
+        late.invalidate(all);
+      }
       const outcome = await builder.build();
       inputs = outcome.inputs;
-      watch?.follow(outcome.inputs);
+      watch?.follow(late.with(outcome.inputs));
       const { dispatch } = parts().rollover;
       switch (outcome.tag) {
         case 'built':
@@ -76,7 +86,7 @@ export function openSource(
     },
     keepStatic: (path) => builder.keepStatic(path),
     async close() {
-      await Promise.allSettled([watch?.close(), builder.close()]);
+      await Promise.allSettled([watch?.close(), late.close(), builder.close()]);
     },
   };
 }

@@ -1,13 +1,18 @@
+import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { SHARING } from '../protocol/late.js';
 import type { Program } from '../protocol/messages.js';
 import { runMain } from './ahead/loader.js';
 import { halt } from './ahead/warm.js';
 import { holdOn, send } from './channel.js';
+import { giveUp } from './failure.js';
+import { openRealm } from './late/realm.js';
 import { remember } from './listen.js';
 
 /** Makes this process the app: what follows runs as if node had been started with the source entry. */
 export async function load({ file, entry, args, numbers }: Program): Promise<void> {
   process.argv = [process.argv[0] ?? process.execPath, entry, ...args];
+  openRealm({ folder: dirname(file), entry, onAlone: () => giveUp(SHARING) });
   remember(numbers);
   process.setSourceMapsEnabled(true);
   // A script ends by itself; the channel must not keep it.
