@@ -35,9 +35,10 @@ export type ZdrEvent =
   | { readonly type: 'stopped'; readonly forced: boolean }
   | { readonly type: 'warning'; readonly message: string; readonly hint: string | null };
 
-/** Where a server of the app listens, as the system reports it. */
+/** Where a server or a UDP socket of the app listens, as the system reports it. */
 export type Address =
   | { readonly kind: 'tcp'; readonly protocol: 'http' | 'https' | 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'udp'; readonly protocol: 'udp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly protocol: 'http' | 'https' | 'tcp'; readonly path: string };
 
 /** A message of the build, with its place where it has one. Lines count from 1, columns from 0 (as esbuild's). */

@@ -2,6 +2,8 @@ import type { ZdrEvent } from './events.js';
 
 /** All that a run needs to know. Nothing is read from argv or the environment beyond this. */
 export interface InstanceOptions {
+  /** How the workers are replaced, and what becomes of an app that cannot run: see the rollover's settings. */
+  readonly mode: 'dev' | 'start';
   /** Absolute path of the app's first file. It existed when the options were made. */
   readonly entry: string;
   /** Where the app runs, and what shown paths are relative to. */
@@ -16,6 +18,8 @@ export interface InstanceOptions {
   readonly drain: number;
   /** How long a new generation may take until it listens, in ms. */
   readonly boot: number;
+  /** A path or URL of the app: a worker is ready once it answers this with 2xx. Null: once it listens. */
+  readonly readyUrl: string | null;
   /** In the order given; a later file wins. The real environment wins over all of them. */
   readonly envFiles: readonly EnvFile[];
   /** Node flags for the workers: `--import=`, `--require=`, `--conditions=` in the order given. */
@@ -28,6 +32,8 @@ export interface InstanceOptions {
   readonly watching: Watching | null;
   /** `NODE_ENV` of the app, where neither the environment nor an environment file says it. */
   readonly nodeEnv: 'development' | 'production';
+  /** HTML pages load themselves anew after a rollover, and show what keeps the next one from coming. */
+  readonly liveReload: boolean;
   /** Evaluate packages of the app in the standby, where it cannot tell. */
   readonly ahead: boolean;
   /** Columns of the terminal, for the frames of build messages; 0 where it is not known. */

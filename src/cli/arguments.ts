@@ -1,11 +1,11 @@
 import type { FlagName } from './flags.js';
-import { devCommand, type DevCommand } from './dev-command.js';
+import { runCommand, type RunCommand } from './run-command.js';
 import { nearest } from './nearest.js';
 import { readWords } from './words.js';
 import { wrong, type Wrong } from './wrong.js';
 
 /** What the command line asks for. Nothing was looked up yet: paths are as they were typed. */
-export type Parsed = DevCommand | { readonly tag: 'help' } | { readonly tag: 'version' } | Wrong;
+export type Parsed = RunCommand | { readonly tag: 'help' } | { readonly tag: 'version' } | Wrong;
 
 const commands = ['dev', 'start', 'reload', 'status'] as const;
 
@@ -21,11 +21,11 @@ export function parseArguments(argv: readonly string[]): Parsed {
   const command = commands.find((known) => known === name);
   switch (command) {
     case 'dev':
-      return devCommand(words, rest);
     case 'start':
+      return runCommand(command, words, rest);
     case 'reload':
     case 'status':
-      return wrong(`zdr ${command} is not there yet`, 'this version has zdr dev');
+      return wrong(`zdr ${command} is not there yet`, 'kill -USR2 with the pid of zdr reloads');
     case undefined:
       return unknownCommand(name);
   }

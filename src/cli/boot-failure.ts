@@ -9,12 +9,12 @@ export function bootFailure(event: ZdrEvent & { type: 'boot-failed' }, look: Loo
   const { paint, glyphs } = look;
   const [what, body] = describe(event.reason, look);
   return {
-    head: `${paint.red(`${glyphs.failed} #${event.generation} ${what}`)}${paint.dim(`, ${afterwards(event.live)}`)}`,
+    head: `${paint.red(`${glyphs.failed} #${event.generation} ${what}`)}${paint.dim(`, ${afterwards(event.live, look)}`)}`,
     body,
   };
 }
 
-function describe(reason: BootFailure, { cwd, paint }: Look): readonly [string, readonly string[]] {
+function describe(reason: BootFailure, { cwd, paint, readyUrl }: Look): readonly [string, readonly string[]] {
   switch (reason.tag) {
     case 'threw': {
       const { text } = reason.error;
@@ -27,7 +27,7 @@ function describe(reason: BootFailure, { cwd, paint }: Look): readonly [string, 
       return [`${describeExit(reason.exit)} while booting`, []];
     case 'silent':
       return [
-        `did not listen within ${formatDuration(reason.ms)}${reason.blocked ? ' (its event loop is blocked)' : ''}`,
+        `did not ${readyUrl === null ? 'listen' : `answer ${readyUrl} with 2xx`} within ${formatDuration(reason.ms)}${reason.blocked ? ' (its event loop is blocked)' : ''}`,
         [],
       ];
   }

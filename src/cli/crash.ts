@@ -8,9 +8,9 @@ type Crashed = ZdrEvent & { type: 'crashed' };
 export function crash(
   { generation, exit, pause }: Crashed,
   respawnedIn: number | null,
-  { paint, glyphs }: Look,
+  { paint, glyphs, mode }: Look,
 ): Block {
-  const fate = respawnedIn === null ? next(pause) : `respawned in ${formatDuration(respawnedIn)}`;
+  const fate = respawnedIn === null ? next(pause, mode) : `respawned in ${formatDuration(respawnedIn)}`;
   return {
     head: `${paint.red(`${glyphs.failed} #${generation} crashed (${cause(exit)})`)}${paint.dim(`, ${fate}`)}`,
     body: [],
@@ -22,8 +22,8 @@ export function tellsTogether({ pause }: Crashed): boolean {
   return pause !== null && pause < 500;
 }
 
-function next(pause: number | null): string {
-  if (pause === null) return 'waiting for an edit';
+function next(pause: number | null, mode: Look['mode']): string {
+  if (pause === null) return mode === 'dev' ? 'waiting for an edit' : 'trying again in a while';
   return pause < 1 ? 'respawning' : `respawning in ${formatDuration(pause)}`;
 }
 

@@ -15,6 +15,8 @@ const table = {
   watch: { kind: 'value', wants: 'a glob' },
   ignore: { kind: 'value', wants: 'a glob' },
   poll: { kind: 'maybe', wants: 'a number of ms' },
+  'ready-url': { kind: 'value', wants: 'a path or URL of the app' },
+  'live-reload': { kind: 'switch', wants: '' },
   'no-ahead': { kind: 'switch', wants: '' },
   quiet: { short: 'q', kind: 'switch', wants: '' },
   json: { kind: 'switch', wants: '' },

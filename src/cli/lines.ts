@@ -25,12 +25,12 @@ export function block(event: ZdrEvent, late: boolean, look: Look): Block {
         `${paint.green(glyphs.reload)} ${causes(event.causes, look)} ${paint.dim(glyphs.arrow)} ${paint.green(`#${event.generation} live`)} ${paint.dim(`in ${formatDuration(event.ms)}`)}`,
       );
     case 'unchanged': {
-      const stays = event.live === null ? '' : `, ${afterwards(event.live)}`;
+      const stays = event.live === null ? '' : `, ${afterwards(event.live, look)}`;
       return line(paint.dim(`${glyphs.reload} ${causes(event.causes, look)} ${glyphs.arrow} same bundle${stays}`));
     }
     case 'build-failed':
       return line(
-        `${paint.red(`${glyphs.failed} build failed`)}${paint.dim(`, ${afterwards(event.live)}`)}`,
+        `${paint.red(`${glyphs.failed} build failed`)}${paint.dim(`, ${afterwards(event.live, look)}`)}`,
         messages(event.errors, 'error', look),
       );
     case 'build-warning':
@@ -48,7 +48,7 @@ export function block(event: ZdrEvent, late: boolean, look: Look): Block {
       );
     case 'done':
       return line(
-        `${paint.green(`${glyphs.done} #${event.generation} done`)}${paint.dim(' (exit code 0), waiting for an edit')}`,
+        `${paint.green(`${glyphs.done} #${event.generation} done`)}${paint.dim(` (exit code 0)${look.mode === 'dev' ? ', waiting for an edit' : ''}`)}`,
       );
     case 'draining':
       return line(

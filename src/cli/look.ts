@@ -3,6 +3,9 @@ import type { Style } from './style.js';
 /** All that the lines depend on beside the event. */
 export interface Look extends Style {
   readonly cwd: string;
+  readonly mode: 'dev' | 'start';
+  /** What an app is to answer before it is ready; null: it only has to listen. */
+  readonly readyUrl: string | null;
   /** Absolute. */
   readonly entry: string;
   readonly workers: number;
@@ -20,6 +23,7 @@ export interface Block {
 }
 
 /** The end of a head: what goes on serving, or that zdr waits. */
-export function afterwards(live: number | null): string {
-  return live === null ? 'waiting for an edit' : `#${live} keeps serving`;
+export function afterwards(live: number | null, { mode }: Look): string {
+  if (live !== null) return `#${live} keeps serving`;
+  return mode === 'dev' ? 'waiting for an edit' : 'nothing serves';
 }

@@ -1,6 +1,6 @@
 import { parseArguments } from './arguments.js';
 import { bugText } from './bug.js';
-import { resolveDev } from './dev-options.js';
+import { resolveRun } from './run-options.js';
 import { helpText } from './help.js';
 import { leave, say, surviveReaders } from './output.js';
 import { run } from './run.js';
@@ -31,8 +31,9 @@ export async function main(argv: readonly string[]): Promise<void> {
       return;
     case 'wrong':
       return refuse(parsed);
-    case 'dev': {
-      const resolved = resolveDev(parsed, process.cwd());
+    case 'dev':
+    case 'start': {
+      const resolved = resolveRun(parsed, process.cwd());
       if (resolved.tag === 'wrong') return refuse(resolved);
       return run(resolved.options, parsed, version, style);
     }

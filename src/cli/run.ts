@@ -1,5 +1,5 @@
 import type { InstanceOptions } from '../options.js';
-import type { DevCommand } from './dev-command.js';
+import type { RunCommand } from './run-command.js';
 import { leave, say } from './output.js';
 import { exitCodeOf, onSignals } from './signals.js';
 import type { Style } from './style.js';
@@ -12,14 +12,14 @@ const forceDeadline = 3_000;
 /** Runs the app until somebody ends it, and then the process. */
 export async function run(
   options: Omit<InstanceOptions, 'width' | 'onEvent'>,
-  { json, quiet }: DevCommand,
+  { json, quiet }: RunCommand,
   version: string,
   style: Style,
 ): Promise<never> {
   const { stdin, stderr } = process;
-  const { cwd, entry, workers } = options;
+  const { cwd, entry, workers, mode, readyUrl } = options;
   const interactive = stdin.isTTY === true && stderr.isTTY === true;
-  const look = { ...style, cwd, entry, workers, version, interactive, networks: ownNetworks };
+  const look = { ...style, cwd, entry, workers, mode, readyUrl, version, interactive, networks: ownNetworks };
   const terminal = new Terminal({ look, json, quiet, write: say });
   // Loaded here, so that help and errors of usage do not wait for the builder and the watcher.
   const { openInstance } = await import('../instance/instance.js');
@@ -35,7 +35,7 @@ export async function run(
       }
       running.stop(force);
     },
-    reload: () => running.reload(),
+    reload: () => void running.reload(),
   });
   const code = await running.closed;
   terminal.flush();

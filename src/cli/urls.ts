@@ -14,7 +14,7 @@ export function urls(address: Address, networks: readonly string[], paint: Paint
   if (address.kind === 'unix')
     return [{ label: 'Local', text: paint.cyan(harmlessName(address.path.replace(/^\0/, '@'))) }];
   const { protocol, host, port } = address;
-  const end = protocol === 'tcp' ? '' : '/';
+  const end = protocol === 'tcp' || protocol === 'udp' ? '' : '/';
   const local = everywhere(host) ? 'localhost' : host;
   const text = paint.cyan(`${protocol}://${inUrl(local)}:${paint.bold(String(port))}${end}`);
   const others = everywhere(host) ? networks : [];

@@ -24,6 +24,9 @@ export function carryOut(parts: Parts, effect: Effect): void {
         numbers: sockets.numbers(),
         tickets: parts.tickets,
         workers: options.workers,
+        readyUrl: options.readyUrl,
+        liveReload: options.liveReload,
+        trouble: parts.pages.trouble(),
       };
       return send(effect.worker, { tag: 'load', program });
     }
@@ -55,6 +58,6 @@ export function carryOut(parts: Parts, effect: Effect): void {
     case 'report':
       return announcer.tell(effect.event);
     case 'exit':
-      return void parts.close(effect.forced);
+      return void parts.close(effect.code);
   }
 }

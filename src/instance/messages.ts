@@ -42,12 +42,18 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
     case 'cut':
       return dispatch({ type: 'worker-cut', worker });
     case 'move':
-      if (handle !== undefined) transit.move(message.key, message.served, message.peer, handle);
+      if (handle !== undefined) transit.move(message.key, message.past, message.peer, handle);
       return;
     case 'accepted':
       return transit.accepted(worker, message.total);
     case 'took':
-      return transit.took(message.id);
+      return transit.took(message.ids);
+    case 'missed':
+      return transit.missed(message.id);
+    case 'relays':
+      return dispatch({ type: 'worker-relays', worker });
+    case 'no-live-reload':
+      return parts.pages.cannot(message.path, message.why);
     case 'drained':
       return dispatch({ type: 'worker-drained', worker });
     case 'open':

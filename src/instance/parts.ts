@@ -4,7 +4,9 @@ import type { Rollover } from '../primary/dispatch.js';
 import type { Sockets } from '../primary/sockets.js';
 import type { Transit } from '../primary/transit.js';
 import type { Workers } from '../primary/workers.js';
+import type { ExitCode } from '../rollover/state.js';
 import type { Announcer } from './announce.js';
+import type { Pages } from './pages.js';
 import type { Source } from './source.js';
 
 /** What an instance is made of. Each part has one owner, `openInstance`, which closes it. */
@@ -16,6 +18,7 @@ export interface Parts {
   readonly transit: Transit;
   readonly source: Source;
   readonly announcer: Announcer;
+  readonly pages: Pages;
   /** Null: packages are never evaluated ahead. */
   readonly ahead: Ahead | null;
   /** The generation that new requests and moved connections go to. */
@@ -23,7 +26,7 @@ export interface Parts {
   /** Shared by all generations, in base64: a TLS session that one of them began resumes with another. */
   readonly tickets: string;
   /** Everything has ended, but for what `close` is still to end. */
-  close(forced: boolean): Promise<void>;
+  close(code: ExitCode): Promise<void>;
 }
 
 /** The workers that answer what comes now. */

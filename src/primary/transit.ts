@@ -1,10 +1,10 @@
-import type { Key, Peer, ToWorker } from '../protocol/messages.js';
+import type { Key, Past, Peer, ToWorker } from '../protocol/messages.js';
 import type { Handle } from './workers.js';
 
 interface Moving {
   readonly id: number;
   readonly key: Key;
-  readonly served: boolean;
+  readonly past: Past | null;
   readonly peer: Peer | null;
   readonly handle: Handle;
   /** Who is to take it; null while nobody can. */
@@ -16,8 +16,10 @@ interface Moving {
  * said that it has the connection: what is only in transit is not lost with either of them.
  */
 export interface Transit {
-  move(key: Key, served: boolean, peer: Peer | null, handle: Handle): void;
-  took(id: number): void;
+  move(key: Key, past: Past | null, peer: Peer | null, handle: Handle): void;
+  took(ids: readonly number[]): void;
+  /** The worker did not take it: another gets it, or the same one a little later. */
+  missed(id: number): void;
   /** A worker has got so many in all. The others learn what is fair. */
   accepted(worker: number, total: number): void;
   /** What it had not taken goes to another. */
@@ -28,13 +30,25 @@ export interface Transit {
 }
 
 /**
- * So many are on their way to a worker at once. Its channel takes one handle after the other, and what is sent behind
- * them waits: a `cut` behind a thousand connections would come too late.
+ * So many are on their way to a worker at once; the others may still go to another one that keeps up. Where they share
+ * the channel with everything else it must be few: a `cut` behind a thousand connections would come too late.
  */
-const AHEAD = 8;
+const AHEAD = 256;
+const AHEAD_IN_CHANNEL = 8;
+
+/** When a worker is offered again what it could not take, in ms. */
+const AGAIN = 100;
+
+type Take = Extract<ToWorker, { tag: 'take' }>;
+
+export interface Ways {
+  send(worker: number, message: ToWorker): void;
+  give(worker: number, message: Take, handle: Handle): void;
+  hasLane(worker: number): boolean;
+}
 
 export function openTransit(
-  send: (worker: number, message: ToWorker, handle?: Handle) => void,
+  { send, give, hasLane }: Ways,
   /** The workers that connections are to go to now. */
   targets: () => readonly number[],
 ): Transit {
@@ -54,7 +68,7 @@ export function openTransit(
   /** The one that was given least, of those that keep up. */
   const next = (): number | undefined =>
     targets()
-      .filter((worker) => onTheWay(worker) < AHEAD)
+      .filter((worker) => onTheWay(worker) < (hasLane(worker) ? AHEAD : AHEAD_IN_CHANNEL))
       .sort((one, other) => (given.get(one) ?? 0) - (given.get(other) ?? 0))[0];
   const forward = (): void => {
     for (const entry of waiting) {
@@ -64,25 +78,37 @@ export function openTransit(
       underWay.add(entry);
       entry.worker = worker;
       given.set(worker, (given.get(worker) ?? 0) + 1);
-      const { id, key, served, peer, handle } = entry;
-      send(worker, { tag: 'take', id, key, served, peer }, handle);
+      const { id, key, past, peer, handle } = entry;
+      give(worker, { tag: 'take', id, key, past, peer }, handle);
     }
   };
   return {
-    move(key, served, peer, handle) {
+    move(key, past, peer, handle) {
       last += 1;
-      const entry: Moving = { id: last, key, served, peer, handle, worker: null };
+      const entry: Moving = { id: last, key, past, peer, handle, worker: null };
       moving.set(entry.id, entry);
       waiting.add(entry);
       forward();
     },
-    took(id) {
+    took(ids) {
+      for (const id of ids) {
+        const entry = moving.get(id);
+        if (entry === undefined) continue;
+        entry.handle.close();
+        moving.delete(id);
+        underWay.delete(entry);
+      }
+      forward();
+    },
+    missed(id) {
       const entry = moving.get(id);
       if (entry === undefined) return;
-      entry.handle.close();
-      moving.delete(id);
+      const { worker } = entry;
       underWay.delete(entry);
-      forward();
+      entry.worker = null;
+      waiting.add(entry);
+      if (worker !== null && targets().includes(worker)) setTimeout(forward, AGAIN);
+      else forward();
     },
     accepted(worker, total) {
       given.set(worker, total);

@@ -11,6 +11,14 @@ export const ENVELOPE = 'NODE_ZDR';
 /** Names a listening address as the app asked for it, e.g. `4:127.0.0.1:3000`, `6::0#1`, `unix:/run/app.sock`. */
 export type Key = string;
 
+/** What a connection has done before it moves. */
+export interface Past {
+  /** Requests that have begun on it. */
+  readonly requests: number;
+  /** When its last answer ended, or it was accepted: ms of the clock that all processes of a machine share. */
+  readonly since: number;
+}
+
 /** What an app can ask a socket about its other end, when the transport ends in another process than the app. */
 export interface Peer {
   /** `remoteAddress`, `localPort` and the like, as the socket named them. */
@@ -33,6 +41,8 @@ export interface PeerTls {
 }
 
 export type ToWorker =
+  /** The answer to `standby`: connections come and go on a pipe of their own. */
+  | { readonly tag: 'lane' }
   /** With a listening handle that the primary keeps: the app's `listen` for this key takes it, and waits for `go`. */
   | { readonly tag: 'adopt'; readonly key: Key; readonly address: Address }
   | { readonly tag: 'load'; readonly program: Program }
@@ -53,7 +63,7 @@ export type ToWorker =
       readonly tag: 'take';
       readonly id: number;
       readonly key: Key;
-      readonly served: boolean;
+      readonly past: Past | null;
       readonly peer: Peer | null;
     }
   /** Connections go to another generation from here on: relays to the one before are given up. */
@@ -62,6 +72,8 @@ export type ToWorker =
   | { readonly tag: 'end'; readonly polite: boolean }
   /** What each worker of this generation has accepted in the mean. */
   | { readonly tag: 'fair'; readonly share: number }
+  /** What keeps the next version from coming, for open pages; null: nothing does. */
+  | { readonly tag: 'trouble'; readonly text: string | null }
   | { readonly tag: 'list' }
   | { readonly tag: 'probe' }
   /** The primary let go of its copy of a listening handle (or keeps it for others). */
@@ -100,14 +112,20 @@ export type ToPrimary =
   /** Nothing is accepted or answered by this worker any more but what is under way. */
   | { readonly tag: 'cut' }
   /**
-   * With an idle connection. `served`: it has answered a request before. `peer`: what is sent is a stream whose TLS or
-   * HTTP/2 session this worker carries on.
+   * With an idle connection. `past`: null where no server has met the client yet. `peer`: what is sent is a stream
+   * whose TLS or HTTP/2 session this worker carries on.
    */
-  | { readonly tag: 'move'; readonly key: Key; readonly served: boolean; readonly peer: Peer | null }
+  | { readonly tag: 'move'; readonly key: Key; readonly past: Past | null; readonly peer: Peer | null }
   /** This worker has accepted so many connections in all. */
   | { readonly tag: 'accepted'; readonly total: number }
-  /** A taken connection is the app's now. */
-  | { readonly tag: 'took'; readonly id: number }
+  /** These are the app's now. */
+  | { readonly tag: 'took'; readonly ids: readonly number[] }
+  /** Not taken: this worker was cut meanwhile, or may open no more files. */
+  | { readonly tag: 'missed'; readonly id: number }
+  /** What is still open is answered by newer code; this worker only carries it. */
+  | { readonly tag: 'relays' }
+  /** An HTML page that could not get the script: it is compressed, or its policy forbids it. */
+  | { readonly tag: 'no-live-reload'; readonly path: string; readonly why: 'encoded' | 'policy' }
   | { readonly tag: 'drained' }
   | { readonly tag: 'open'; readonly open: readonly Open[] }
   | { readonly tag: 'probed' };
@@ -136,4 +154,10 @@ export interface Program {
   readonly tickets: string;
   /** How many workers the generation has. */
   readonly workers: number;
+  /** The worker is ready once the app answers this with 2xx; null: once it listens. */
+  readonly readyUrl: string | null;
+  /** HTML pages load themselves anew after a rollover, and show what keeps the next one from coming. */
+  readonly liveReload: boolean;
+  /** What keeps the next version from coming, for those pages. */
+  readonly trouble: string | null;
 }

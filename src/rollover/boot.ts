@@ -1,5 +1,6 @@
 import type { BootFailure } from '../events.js';
 import type { Key, Outage } from '../protocol/messages.js';
+import { giveUp } from './give-up.js';
 import type { Bundle, Changes, Generation, Worker } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -12,6 +13,9 @@ const QUIET = 25;
 
 /** How long a probed worker may take to answer before its event loop is taken for blocked, in ms. */
 const PROBE = 500;
+
+/** What is down is tried again after this time where nobody edits, in ms. */
+const RETRY = 5_000;
 
 /** A generation that still boots when a newer one begins gives way. */
 export function begin(turn: Turn, bundle: Bundle, changes: Changes): void {
@@ -41,21 +45,34 @@ function hasServer(turn: Turn, generation: number): boolean {
 
 /** Ends a generation that never became ready. Processes without an app stay as standbys. */
 export function abandon(turn: Turn, generation: Generation): void {
-  for (const worker of turns.workersOf(turn, generation.id)) {
+  release(turn, generation);
+  turns.dropGeneration(turn, generation.id);
+}
+
+/** Ends what of it does not serve yet. */
+export function release(turn: Turn, generation: Generation): void {
+  for (const worker of turns.workersOf(turn, generation.id, 'spawned', 'booting', 'ready')) {
     if (worker.tag === 'spawned') turns.putWorker(turn, { ...worker, generation: null });
     else turns.kill(turn, worker);
   }
-  turns.dropGeneration(turn, generation.id);
 }
 
 export function fail(turn: Turn, generation: Generation, reason: BootFailure): void {
   const bound = hasServer(turn, generation.id);
   abandon(turn, generation);
-  if (bound && turns.current(turn) === undefined) {
+  if (bound && turns.current(turn) === undefined && turn.state.settings.mode === 'dev') {
     const detail = reason.tag === 'threw' ? reason.error.text : '';
     goDown(turn, generation, { reason: `#${generation.id} failed while booting`, detail, known: true });
   }
   turns.report(turn, { type: 'boot-failed', generation: generation.id, reason, live: turns.serving(turn) });
+  const current = turns.current(turn);
+  if (current === undefined) giveUp(turn, 1);
+  else if (current.tag === 'down') retryLater(turn, current);
+}
+
+/** Nobody will edit what is down under `zdr start`. */
+function retryLater(turn: Turn, { id }: Generation): void {
+  if (turn.state.settings.mode === 'start') turns.arm(turn, { tag: 'respawn', generation: id }, RETRY);
 }
 
 /** It cannot run before the next edit. Clients are held meanwhile by a worker that has no app. */
@@ -63,7 +80,8 @@ export function goDown(turn: Turn, { id, bundle, changes }: Generation, outage: 
   turns.putGeneration(turn, { tag: 'down', id, bundle, changes, outage });
   engage(turn, id, bundle);
   // The next edit is not to wait for a process.
-  turns.fork(turn, null);
+  if (turn.state.settings.mode === 'dev') turns.fork(turn, null);
+  else turns.arm(turn, { tag: 'respawn', generation: id }, RETRY);
 }
 
 /** Rule: a waiting generation boots once nothing without a server runs beside it. */
@@ -73,7 +91,7 @@ export function startWaiting(turn: Turn): void {
     const busy = turn.state.generations.some(
       (older) => older.tag === 'retiring' && turns.workersOf(turn, older.id).length > 0 && !older.told,
     );
-    if (busy) continue;
+    if (busy || turns.rolling(turn) !== undefined) continue;
     turns.putGeneration(turn, { ...generation, tag: 'booting' });
     turns.arm(turn, { tag: 'boot', generation: generation.id }, turn.state.settings.boot);
     engage(turn, generation.id, generation.bundle);
@@ -114,7 +132,8 @@ function load(turn: Turn, worker: Worker, generation: number, bundle: Bundle): v
     return;
   }
   turns.emit(turn, { type: 'load', worker: worker.id, generation, bundle });
-  if (owner?.tag === 'live') turns.arm(turn, { tag: 'revive', worker: worker.id }, turn.state.settings.boot);
+  if (owner?.tag === 'live' || owner?.tag === 'rolling')
+    turns.arm(turn, { tag: 'revive', worker: worker.id }, turn.state.settings.boot);
 }
 
 export function evaluated(turn: Turn, worker: Worker): void {
@@ -132,12 +151,12 @@ export function listens(turn: Turn, worker: Worker, key: Key): void {
   if (keys.length === 0 && turns.generationOf(turn, next.generation)?.tag === 'booting') {
     // Nobody knows how many addresses it wants, and nobody else serves.
     turns.arm(turn, { tag: 'quiet', worker: next.id, count: next.listening.length }, QUIET);
-  } else if (hasAll(next.listening, keys)) ready(turn, next);
+  } else if (hasAll(next.listening, keys)) serves(turn, next);
 }
 
 /** It has listened on nothing more for a while. */
 export function quiet(turn: Turn, worker: Worker, count: number): void {
-  if (worker.tag === 'booting' && worker.listening.length === count) ready(turn, worker);
+  if (worker.tag === 'booting' && worker.listening.length === count) serves(turn, worker);
 }
 
 export function released(turn: Turn, worker: Worker, key: Key): void {
@@ -148,7 +167,12 @@ export function released(turn: Turn, worker: Worker, key: Key): void {
 /** What it listens on now is what it wants. */
 export function settled(turn: Turn, worker: Worker): void {
   if (worker.tag !== 'booting') return;
-  if (worker.listening.length > 0 || required(turn, worker.generation).length === 0) ready(turn, worker);
+  if (worker.listening.length > 0 || required(turn, worker.generation).length === 0) serves(turn, worker);
+}
+
+/** It has all that it should listen on. */
+function serves(turn: Turn, worker: Worker): void {
+  if (turn.state.settings.readiness === 'listening') ready(turn, worker);
 }
 
 export function ready(turn: Turn, worker: Worker): void {
@@ -167,11 +191,11 @@ export function ready(turn: Turn, worker: Worker): void {
   turns.report(turn, { type: 'respawned', generation, ms: turn.at - crash });
 }
 
-/** What a worker of `generation` is to listen on: all that the live generation does, or else its ready siblings do. */
+/** What a worker of `generation` is to listen on: all that its siblings do, or else that the live generation does. */
 function required(turn: Turn, generation: number): readonly Key[] {
   const live = turns.current(turn);
-  const models =
-    live?.tag === 'live' ? turns.workersOf(turn, live.id, 'live') : turns.workersOf(turn, generation, 'ready');
+  const siblings = turns.workersOf(turn, generation, 'ready', 'live');
+  const models = siblings.length === 0 && live?.tag === 'live' ? turns.workersOf(turn, live.id, 'live') : siblings;
   return models.flatMap((worker) => ('listening' in worker ? worker.listening : []));
 }
 
@@ -193,8 +217,9 @@ export function probed(turn: Turn, worker: Worker): void {
   if (worker.tag !== 'booting') return;
   const generation = turns.generationOf(turn, worker.generation);
   if (generation?.tag !== 'booting') return;
-  if (required(turn, generation.id).length === 0) ready(turn, worker);
-  else fail(turn, generation, { tag: 'silent', ms: turn.state.settings.boot, blocked: false });
+  const { readiness, boot } = turn.state.settings;
+  if (readiness === 'listening' && required(turn, generation.id).length === 0) ready(turn, worker);
+  else fail(turn, generation, { tag: 'silent', ms: boot, blocked: false });
 }
 
 export function silent(turn: Turn, generation: Generation): void {

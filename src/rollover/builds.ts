@@ -1,5 +1,6 @@
 import type { BuildMessage } from '../events.js';
 import { abandon, begin, isPending } from './boot.js';
+import { giveUp } from './give-up.js';
 import type { Bundle, Changes, Generation } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -56,7 +57,10 @@ export function built(turn: Turn, bundle: Bundle): void {
 /** Whether this bundle is another program than the one that serves, or is about to. */
 function wanted(turn: Turn, bundle: Bundle, changes: Changes): boolean {
   const pending = turn.state.generations.find(isPending);
-  const next = turn.state.generations.find((generation) => generation.tag === 'taking') ?? turns.current(turn);
+  const next =
+    turns.rolling(turn) ??
+    turn.state.generations.find((generation) => generation.tag === 'taking') ??
+    turns.current(turn);
   if (changes.always || next?.tag === 'down') return true;
   if (pending?.bundle.hash === bundle.hash) return false;
   if (next?.bundle.hash !== bundle.hash) return true;
@@ -76,6 +80,7 @@ export function tellFailure(turn: Turn, since: number): void {
   if (build.tag !== 'failed' || build.since !== since) return;
   turn.state = { ...turn.state, build: { tag: 'idle' } };
   turns.report(turn, { type: 'build-failed', errors: build.errors, live: turns.serving(turn) });
+  if (turns.current(turn) === undefined) giveUp(turn, 1);
 }
 
 /** Bundles that some generation of `generations` still needs. */

@@ -1,17 +1,27 @@
 import type { Open } from '../events.js';
-import { DRAINING } from './handover.js';
 import type { Generation, Worker } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
+
+/** More generations than this do not drain side by side: the oldest gives way. */
+const DRAINING = 8;
+
+/** Nor do more than this only carry the connections of clients that never pause. */
+const RELAYING = 32;
 
 /** It accepts nothing more and finishes what it has. */
 export function cut(turn: Turn, worker: Worker): void {
   if (worker.tag === 'cutting') turns.putWorker(turn, { ...worker, tag: 'draining' });
 }
 
+/** Nothing of its app is open any more. */
+export function relays(turn: Turn, worker: Worker): void {
+  if (worker.tag === 'draining') turns.putWorker(turn, { ...worker, tag: 'relaying' });
+}
+
 /** Nothing is open any more. */
 export function drained(turn: Turn, worker: Worker): void {
-  if (worker.tag === 'draining' || worker.tag === 'cutting') turns.terminate(turn, worker);
+  if (worker.tag === 'draining' || worker.tag === 'relaying' || worker.tag === 'cutting') turns.terminate(turn, worker);
 }
 
 /** It still serves something after a while: ask what. */
@@ -56,12 +66,25 @@ export function deadline(turn: Turn, generation: Generation): void {
 /** Rule: generations without a process are gone; too many that drain make the oldest give way. */
 export function clear(turn: Turn): void {
   for (const generation of turn.state.generations) {
-    if (generation.tag !== 'draining' && generation.tag !== 'retiring') continue;
+    if (generation.tag !== 'draining' && generation.tag !== 'retiring' && generation.tag !== 'reverting') continue;
     if (turns.workersOf(turn, generation.id).length > 0) continue;
     turns.dropGeneration(turn, generation.id);
-    turns.report(turn, { type: 'drained', generation: generation.id, told: generation.told });
+    const told = generation.tag !== 'reverting' && generation.told;
+    turns.report(turn, { type: 'drained', generation: generation.id, told });
   }
-  const draining = turn.state.generations.filter((generation) => generation.tag === 'draining');
-  const oldest = draining[0];
-  if (oldest !== undefined && draining.length > DRAINING) deadline(turn, oldest);
+  const old = turn.state.generations.filter((generation) => generation.tag === 'draining');
+  const relaying = old.filter(
+    ({ id }) => turns.workersOf(turn, id, 'relaying').length === turns.workersOf(turn, id).length,
+  );
+  giveWay(
+    turn,
+    old.filter((generation) => !relaying.includes(generation)),
+    DRAINING,
+  );
+  giveWay(turn, relaying, RELAYING);
+}
+
+function giveWay(turn: Turn, generations: readonly Generation[], most: number): void {
+  const [oldest] = generations;
+  if (oldest !== undefined && generations.length > most) deadline(turn, oldest);
 }

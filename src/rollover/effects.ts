@@ -1,7 +1,7 @@
 import type { ZdrEvent } from '../events.js';
 import type { Outage } from '../protocol/messages.js';
 import type { Timer } from './events.js';
-import type { Bundle } from './state.js';
+import type { Bundle, ExitCode } from './state.js';
 
 /** What the shells are to do. Each is safe to run when its worker is already gone. */
 export type Effect =
@@ -24,4 +24,4 @@ export type Effect =
   | { readonly type: 'route'; readonly generation: number }
   | { readonly type: 'timer'; readonly timer: Timer; readonly ms: number }
   | { readonly type: 'report'; readonly event: ZdrEvent }
-  | { readonly type: 'exit'; readonly forced: boolean };
+  | { readonly type: 'exit'; readonly code: ExitCode };

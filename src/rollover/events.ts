@@ -26,6 +26,7 @@ export type Happening =
   | { readonly type: 'worker-unfit'; readonly worker: number }
   | { readonly type: 'worker-probed'; readonly worker: number }
   | { readonly type: 'worker-cut'; readonly worker: number }
+  | { readonly type: 'worker-relays'; readonly worker: number }
   | { readonly type: 'worker-drained'; readonly worker: number }
   | { readonly type: 'worker-open'; readonly worker: number; readonly open: readonly Open[] }
   | { readonly type: 'worker-exited'; readonly worker: number; readonly exit: Exit }

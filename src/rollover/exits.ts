@@ -1,5 +1,7 @@
 import type { Exit } from '../events.js';
-import { abandon, engage, fail, goDown } from './boot.js';
+import { abandon, begin, engage, fail, goDown, isPending } from './boot.js';
+import { giveUp } from './give-up.js';
+import { revert } from './roll.js';
 import type { Generation, Worker } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -28,9 +30,14 @@ export function exited(turn: Turn, worker: Worker, exit: Exit): void {
       return engage(turn, generation.id, generation.bundle);
     case 'live':
       return endedLive(turn, generation, worker, exit);
+    case 'rolling':
+      return worker.tag === 'killed' || isLeaving(worker)
+        ? undefined
+        : revert(turn, generation, { tag: 'exited', exit });
     case 'waiting':
     case 'down':
     case 'done':
+    case 'reverting':
     case 'draining':
     case 'retiring':
       return;
@@ -50,9 +57,16 @@ function done(turn: Turn, generation: Generation): void {
   if (old !== undefined) turns.dropGeneration(turn, old.id);
   turns.putGeneration(turn, { tag: 'done', id: generation.id, bundle: generation.bundle, changes: generation.changes });
   turns.report(turn, { type: 'done', generation: generation.id });
+  giveUp(turn, 0);
+}
+
+/** It was told to end: its end is no crash. */
+function isLeaving({ tag }: Worker): boolean {
+  return tag === 'cutting' || tag === 'draining' || tag === 'retiring';
 }
 
 function endedLive(turn: Turn, generation: Extract<Generation, { tag: 'live' }>, worker: Worker, exit: Exit): void {
+  if (isLeaving(worker)) return;
   const script = worker.tag === 'live' && worker.listening.length === 0;
   if (script && exit.code === 0) {
     if (turns.workersOf(turn, generation.id).length === 0) done(turn, generation);
@@ -68,7 +82,8 @@ function endedLive(turn: Turn, generation: Extract<Generation, { tag: 'live' }>,
     return goDown(turn, generation, { reason, detail: error?.text ?? '', known: error !== null });
   }
   turns.putGeneration(turn, { ...generation, crashes });
-  const pause = PAUSE * (crashes.length - 1);
+  // Each worker may crash once for itself.
+  const pause = PAUSE * (Math.ceil(crashes.length / turn.state.settings.workers) - 1);
   turns.report(turn, { type: 'crashed', generation: generation.id, exit, pause });
   if (pause === 0) respawn(turn, generation.id);
   else turns.arm(turn, { tag: 'respawn', generation: generation.id }, pause);
@@ -82,13 +97,27 @@ export function replace(turn: Turn, worker: Worker): void {
   if (turn.state.phase.tag !== 'running') return;
   if (worker.tag === 'standby') return turns.fork(turn, null);
   const generation = turns.generationOf(turn, worker.generation);
-  if (generation?.tag === 'booting' || generation?.tag === 'taking' || generation?.tag === 'live')
+  if (
+    generation?.tag === 'booting' ||
+    generation?.tag === 'taking' ||
+    generation?.tag === 'rolling' ||
+    generation?.tag === 'live'
+  )
     engage(turn, generation.id, generation.bundle);
 }
 
-/** Replaces one worker of the live generation, with the same bundle. */
+/** Replaces one worker of the live generation, with the same bundle; of one that is down, all of them. */
 export function respawn(turn: Turn, id: number): void {
   const generation = turns.generationOf(turn, id);
-  if (generation?.tag !== 'live' || turns.workersOf(turn, id).length >= turn.state.settings.workers) return;
+  if (generation?.tag === 'down') return retry(turn, generation);
+  // A generation that is rolling brings its own.
+  if (generation?.tag !== 'live' || turns.rolling(turn) !== undefined) return;
+  if (turns.able(turn, id).length >= turn.state.settings.workers) return;
   engage(turn, id, generation.bundle);
+}
+
+/** Nobody will edit: what made it crash may have gone by itself. */
+function retry(turn: Turn, { bundle }: Generation): void {
+  const busy = turn.state.generations.some((other) => isPending(other) || other.tag === 'taking');
+  if (!busy) begin(turn, bundle, { paths: [], since: turn.at, always: true });
 }

@@ -8,9 +8,6 @@ const CUT = 1_000;
 /** After this time an old generation that still serves something is shown, in ms. */
 const TELL = 2_000;
 
-/** More generations than this do not drain side by side: the oldest gives way. */
-export const DRAINING = 8;
-
 /** Rule: a generation whose workers are all ready takes over. The old one is told to accept nothing more. */
 export function takeOver(turn: Turn): void {
   const next = turn.state.generations.find((generation) => generation.tag === 'booting');
@@ -44,7 +41,8 @@ export function cutLate(turn: Turn, next: Generation): void {
   if (next.tag === 'taking') become(turn, next);
 }
 
-function become(turn: Turn, next: Generation): void {
+/** It gets what comes from here on; the one before it drains. */
+export function become(turn: Turn, next: Generation): void {
   const old = turns.current(turn);
   if (old !== undefined) retireBehind(turn, old);
   turns.putGeneration(turn, {
@@ -62,11 +60,13 @@ function become(turn: Turn, next: Generation): void {
   }
   const { paths, since } = next.changes;
   turns.report(turn, { type: 'live', generation: next.id, causes: paths, ms: turn.at - since });
+  if (turn.state.settings.mode === 'start') return;
   if (turn.state.workers.every((worker) => worker.tag !== 'standby' && worker.tag !== 'spawned'))
     turns.fork(turn, null);
 }
 
-function retireBehind(turn: Turn, old: Generation): void {
+/** Its workers were told to accept nothing more. */
+export function retireBehind(turn: Turn, old: Generation): void {
   turns.putGeneration(turn, { tag: 'draining', id: old.id, bundle: old.bundle, changes: old.changes, told: false });
   turns.arm(turn, { tag: 'tell', generation: old.id }, TELL);
   turns.arm(turn, { tag: 'drain', generation: old.id }, turn.state.settings.drain);

@@ -15,6 +15,14 @@ export interface State {
 
 /** Times in ms. */
 export interface Settings {
+  /**
+   * `dev`: somebody edits. A generation takes over as a whole, a standby waits for the next one, and what cannot run
+   * waits for an edit. `start`: nobody does. Workers are replaced one by one, a first build or boot that fails ends
+   * the run, and what cannot run is tried again and again.
+   */
+  readonly mode: 'dev' | 'start';
+  /** `said`: a worker is ready when it says so, and not before: a URL of the app is asked first. */
+  readonly readiness: 'listening' | 'said';
   readonly workers: number;
   /** A generation that is not ready by then has failed. */
   readonly boot: number;
@@ -25,8 +33,11 @@ export interface Settings {
 export type Phase =
   | { readonly tag: 'running' }
   /** `told`: what is open was reported. `forced`: everything was killed and only exits are awaited. */
-  | { readonly tag: 'stopping'; readonly told: boolean; readonly forced: boolean }
+  | { readonly tag: 'stopping'; readonly told: boolean; readonly forced: boolean; readonly code: ExitCode }
   | { readonly tag: 'stopped' };
+
+/** 1: it ended by force, or there was nothing that could run. */
+export type ExitCode = 0 | 1;
 
 export type Build =
   | { readonly tag: 'idle' }
@@ -62,6 +73,10 @@ export type Generation =
   /** Waits for a generation without a server to end: two of those must not run at once. */
   | (Born & { readonly tag: 'waiting' })
   | (Born & { readonly tag: 'booting' })
+  /** Takes the places of the live generation's workers one by one: both answer. */
+  | (Born & { readonly tag: 'rolling' })
+  /** Failed while it rolled: those of its workers that serve go on until the live generation has its own again. */
+  | (Born & { readonly tag: 'reverting' })
   /** Ready; waits until the old generation has confirmed that it accepts nothing more. */
   | (Born & { readonly tag: 'taking' })
   /** Gets all new requests. `crashes`: monotonic times of the last ones; `error`: what the last respawn threw. */
@@ -87,6 +102,8 @@ export type Worker =
   /** Was told to accept nothing more and has not confirmed. */
   | (App & { readonly tag: 'cutting' })
   | (App & { readonly tag: 'draining' })
+  /** Nothing of its own app is open any more: it lives on for connections whose requests newer code answers. */
+  | (App & { readonly tag: 'relaying' })
   /** SIGTERM was sent. */
   | (App & { readonly tag: 'retiring' })
   /** SIGKILL was sent. */

@@ -15,12 +15,13 @@ import {
   fail,
 } from './boot.js';
 import { buildFailed, built, bundlesOf, changed, tellFailure } from './builds.js';
-import { clear, cut, deadline, drained, open, tell } from './drain.js';
+import { clear, cut, deadline, drained, open, tell, relays } from './drain.js';
 import type { Effect } from './effects.js';
 import type { RolloverEvent, Timer } from './events.js';
 import { exited, replace, respawn } from './exits.js';
 import { cutLate, goLive, takeOver } from './handover.js';
-import type { Settings, State } from './state.js';
+import { finishReverting, revert, roll, startRolling } from './roll.js';
+import type { Settings, State, Worker } from './state.js';
 import { finish, late as stopLate, slow, stop } from './stop.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -95,6 +96,7 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
       const generation = turns.generationOf(turn, worker.generation);
       const reason = { tag: 'threw', error: event.error } as const;
       if (generation?.tag === 'booting') return fail(turn, generation, reason);
+      if (generation?.tag === 'rolling') return revert(turn, generation, reason);
       if (worker.tag !== 'booting' || generation?.tag !== 'live') return;
       turns.putGeneration(turn, { ...generation, error: event.error });
       return turns.report(turn, { type: 'boot-failed', generation: generation.id, reason, live: null });
@@ -109,6 +111,8 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
       return probed(turn, worker);
     case 'worker-cut':
       return cut(turn, worker);
+    case 'worker-relays':
+      return relays(turn, worker);
     case 'worker-drained':
       return drained(turn, worker);
     case 'worker-open':
@@ -125,7 +129,7 @@ function elapsed(turn: Turn, timer: Timer): void {
     if (timer.tag === 'settled') return settled(turn, worker);
     if (timer.tag === 'quiet') return quiet(turn, worker, timer.count);
     if (timer.tag === 'stuck' && worker.tag !== 'cutting') return;
-    if (timer.tag === 'revive' && worker.tag !== 'booting') return;
+    if (timer.tag === 'revive' && !reviving(turn, worker)) return;
     return turns.kill(turn, worker);
   }
   if (timer.tag === 'tell-failure') return tellFailure(turn, timer.since);
@@ -149,6 +153,15 @@ function elapsed(turn: Turn, timer: Timer): void {
   }
 }
 
+/** Whether this worker is to be killed because it took too long: one of a rolling generation takes that along. */
+function reviving(turn: Turn, worker: Worker): boolean {
+  if (worker.tag !== 'booting') return false;
+  const generation = turns.generationOf(turn, worker.generation);
+  if (generation?.tag !== 'rolling') return true;
+  revert(turn, generation, { tag: 'silent', ms: turn.state.settings.boot, blocked: false });
+  return false;
+}
+
 /** The processes that have no app yet would not be what a start is now. */
 function renew(turn: Turn): void {
   const idle = turn.state.workers.filter(
@@ -164,6 +177,9 @@ function advance(turn: Turn): void {
     before = turn.state;
     if (turn.state.phase.tag === 'running') {
       startWaiting(turn);
+      startRolling(turn);
+      roll(turn);
+      finishReverting(turn);
       startOthers(turn);
       takeOver(turn);
       goLive(turn);

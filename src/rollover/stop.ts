@@ -12,7 +12,7 @@ export function stop(turn: Turn, force: boolean): void {
   if (phase.tag === 'stopped') return;
   turn.state = {
     ...turn.state,
-    phase: { tag: 'stopping', told: phase.tag === 'stopping' && phase.told, forced: force },
+    phase: { tag: 'stopping', told: phase.tag === 'stopping' && phase.told, forced: force, code: force ? 1 : 0 },
   };
   if (force) {
     for (const worker of turn.state.workers) turns.kill(turn, worker);
@@ -36,6 +36,7 @@ export function stop(turn: Turn, force: boolean): void {
         break;
       case 'cutting':
       case 'draining':
+      case 'relaying':
         turns.emit(turn, { type: 'end', worker: worker.id, polite: true });
         break;
       case 'retiring':
@@ -67,5 +68,5 @@ export function finish(turn: Turn): void {
   if (phase.tag !== 'stopping' || workers.length > 0) return;
   turn.state = { ...turn.state, phase: { tag: 'stopped' }, generations: [] };
   turns.report(turn, { type: 'stopped', forced: phase.forced });
-  turns.emit(turn, { type: 'exit', forced: phase.forced });
+  turns.emit(turn, { type: 'exit', code: phase.code });
 }

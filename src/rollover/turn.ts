@@ -72,6 +72,17 @@ export function current(turn: Turn): Extract<Generation, { tag: 'live' | 'down' 
   return undefined;
 }
 
+/** The generation that is replacing the live one worker by worker. */
+export function rolling(turn: Turn): Extract<Generation, { tag: 'rolling' }> | undefined {
+  for (const generation of turn.state.generations) if (generation.tag === 'rolling') return generation;
+  return undefined;
+}
+
+/** The workers of a generation that serve or are about to. */
+export function able(turn: Turn, generation: number): readonly Worker[] {
+  return workersOf(turn, generation, 'spawned', 'booting', 'ready', 'live');
+}
+
 /** The number to name as the one that goes on serving. */
 export function serving(turn: Turn): number | null {
   const generation = current(turn);

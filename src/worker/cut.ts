@@ -1,13 +1,16 @@
 import type { ServerResponse } from 'node:http';
+import type { Past } from '../protocol/messages.js';
 import { send } from './channel.js';
+import { leaveDatagrams } from './datagrams.js';
 import { idleOf } from './idle.js';
 import type { Handle, Socket } from './internals.js';
 import { shutAll } from './listeners.js';
 import { hold, isHeld } from './hold.js';
-import { cutSessions, endSession, isSession } from './http2.js';
-import { detach, hasServed, isMoving, move, whenMoved } from './move.js';
+import { cutSessions, endSession, isAllLate, isSession, whenSettled } from './http2.js';
+import { detach, isMoving, move, takeNoMore, whenMoved } from './move.js';
 import { responseOf } from './open.js';
 import { canPair } from './pair.js';
+import { pastOf } from './past.js';
 import { letGo } from './outage.js';
 import { followRequests } from './requests.js';
 import { allConnections, canMove, type Connection, connectionOf, divertLate, forget } from './sockets.js';
@@ -15,6 +18,12 @@ import { allConnections, canMove, type Connection, connectionOf, divertLate, for
 type Phase = 'serving' | 'moving' | 'closing' | 'drained';
 
 let phase: Phase = 'serving';
+let before: (moves: boolean) => void = () => {};
+
+/** What of our own is to be ended at the cut. `moves`: another generation follows. */
+export function onCut(listener: (moves: boolean) => void): void {
+  before = listener;
+}
 
 /**
  * From the moment that this returns, no request that comes in is answered by this worker, but on connections that
@@ -25,13 +34,16 @@ export function cut(moves: boolean): void {
   if (phase !== 'serving') return;
   phase = moves ? 'moving' : 'closing';
   shutAll();
+  takeNoMore();
+  before(moves);
+  leaveDatagrams();
   if (process.env['ZDR_TEST_HANDOVER'] === 'off') return disconnect();
   divertLate((connection) => void release(connection));
-  const gone: (readonly [Connection, Handle, boolean])[] = [];
+  const gone: (readonly [Connection, Handle, Past])[] = [];
   for (const connection of idleOf(allConnections())) {
-    const served = hasServed(connection);
+    const past = pastOf(connection);
     const handle = release(connection);
-    if (handle !== null) gone.push([connection, handle, served]);
+    if (handle !== null) gone.push([connection, handle, past]);
   }
   if (moves && canPair()) cutSessions();
   else for (const connection of allConnections()) if (isSession(connection)) endSession(connection, true);
@@ -42,11 +54,12 @@ export function cut(moves: boolean): void {
   }
   send({ tag: 'cut' });
   for (const { key, handle } of letGo()) {
-    if (moves) move(key, handle, false, null);
+    if (moves) move(key, handle, null, null);
     else handle.close();
   }
-  for (const [connection, handle, served] of gone) move(connection.key, handle, served, connection.peer);
+  for (const [connection, handle, past] of gone) move(connection.key, handle, past, connection.peer);
   whenMoved(check);
+  whenSettled(check);
   check();
 }
 
@@ -111,15 +124,28 @@ function recheck(connection: Connection): void {
     if (!canMove(connection) && next?.writableEnded !== true) connection.speaker._handle?.readStart?.();
     return;
   }
+  const past = pastOf(connection);
   const handle = release(connection);
-  if (handle !== null) move(connection.key, handle, true, connection.peer);
+  if (handle !== null) move(connection.key, handle, past, connection.peer);
   check();
 }
 
-/** Says once that nothing is left here. */
+let relays = false;
+
+/** Nothing of this app is open on it, and nothing will be. */
+function isRelayed(connection: Connection): boolean {
+  return isHeld(connection) || (isSession(connection) && isAllLate(connection));
+}
+
+/** Says once that nothing is left here, and before it that nothing is left of this app. */
 export function check(): void {
   if (phase === 'serving' || phase === 'drained') return;
-  if (allConnections().length > 0 || isMoving()) return;
+  const open = allConnections();
+  if (phase === 'moving' && !relays && open.length > 0 && open.every(isRelayed)) {
+    relays = true;
+    send({ tag: 'relays' });
+  }
+  if (open.length > 0 || isMoving()) return;
   phase = 'drained';
   send({ tag: 'drained' });
 }

@@ -2,7 +2,9 @@ import type { Socket } from './internals.js';
 import { strip } from './bare.js';
 import { move, unconsume } from './move.js';
 import { openPair } from './pair.js';
+import { pastOf } from './past.js';
 import { peerOf } from './peer.js';
+import { timeLeft } from './resume.js';
 import { type Connection, isWeb } from './sockets.js';
 
 /** How long a client may take to close a connection that was ended here, in ms. */
@@ -10,10 +12,6 @@ const GOODBYE = 1_000;
 
 /** How long node's HTTP waits for the first request of a connection, in ms. */
 const FIRST = 60_000;
-
-interface HttpTimes {
-  readonly keepAliveTimeout?: number;
-}
 
 /** Taken off the app. `carrying`: its bytes go to and from the live generation. */
 const held = new Map<Socket, 'waiting' | 'carrying'>();
@@ -26,7 +24,7 @@ const held = new Map<Socket, 'waiting' | 'carrying'>();
 export function hold(connection: Connection): void {
   const { speaker, socket, bare } = connection;
   if (bare === null || held.has(speaker)) return;
-  const served = speaker.bytesRead > 0;
+  const past = pastOf(connection);
   unconsume(speaker);
   strip(speaker, bare);
   held.set(speaker, 'waiting');
@@ -41,8 +39,8 @@ export function hold(connection: Connection): void {
     speaker.pause();
     return void carry(connection, Buffer.alloc(0));
   }
-  const { keepAliveTimeout = 0 } = socket._server as HttpTimes;
-  speaker.setTimeout(served ? keepAliveTimeout : FIRST, () => {
+  const left = past.requests > 0 ? timeLeft(socket._server as object, past) : FIRST;
+  speaker.setTimeout(left === null ? 0 : Math.max(left, 1), () => {
     // A timer runs before what has arrived is read, an immediate after it.
     setImmediate(() => {
       if (held.get(speaker) === 'waiting') bye(speaker);
@@ -77,7 +75,7 @@ async function carry(connection: Connection, chunk: Buffer): Promise<void> {
   const pair = await openPair();
   if (pair === null) return void speaker.destroy();
   const { near, far } = pair;
-  move(key, far, false, peerOf(connection, isAlone(chunk)));
+  move(key, far, null, peerOf(connection, isAlone(chunk)));
   near.on('error', () => speaker.destroy());
   near.once('close', () => speaker.destroySoon());
   speaker.once('close', () => near.destroy());

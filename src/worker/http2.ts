@@ -113,10 +113,23 @@ async function late(
   if (!begun && !stream.closed) stream.close(constants.NGHTTP2_REFUSED_STREAM);
 }
 
+let onSettled = (): void => {};
+
+/** Told when a stream has ended. */
+export function whenSettled(listener: () => void): void {
+  onSettled = listener;
+}
+
+/** Whether all that is open on it is answered by another worker. */
+export function isAllLate({ speaker }: Connection): boolean {
+  return cutting && sessions.get(speaker)?.own.size === 0;
+}
+
 /** Nothing is open: unless something comes, the client is asked to leave. */
 function settle(entry: Session): void {
   if (entry.quiet !== null) clearTimeout(entry.quiet);
   entry.quiet = null;
+  if (cutting && entry.own.size === 0) onSettled();
   if (!cutting || entry.inner || entry.own.size > 0 || entry.relayed.size > 0) return;
   // Timers run before what has arrived is read, immediates after it: a stream that waits there ends the quiet.
   const late = (): void => {
@@ -125,10 +138,13 @@ function settle(entry: Session): void {
   entry.quiet = setTimeout(() => setImmediate(late), QUIET).unref();
 }
 
-/** Names the last stream that was seen: what is on its way is safe to send again. */
+/** More streams than a session can have: a GOAWAY with it asks the client to leave and refuses nothing (RFC 9113, 6.8). */
+const ALL = 2 ** 31 - 1;
+
+/** Asks the client to begin no more streams here. Those that are on their way are still answered. */
 function leave({ session }: Session): void {
   if (session.destroyed) return;
-  session.goaway(constants.NGHTTP2_NO_ERROR);
+  session.goaway(constants.NGHTTP2_NO_ERROR, ALL);
   // Not at once: a connection that is closed with bytes unread is reset, and the GOAWAY is lost with it.
   setTimeout(() => session.close(), GOODBYE).unref();
 }
@@ -165,6 +181,8 @@ export function endSession({ speaker }: Connection, polite: boolean): void {
   const { session, own } = entry;
   for (const stream of own.keys()) if (isEvents(stream)) stream.end();
   if (polite) return session.close();
+  // Only carried: it is as open as ever, and has time to end as it should.
+  if (cutting && own.size === 0) return leave(entry);
   if (!session.destroyed) session.goaway(constants.NGHTTP2_NO_ERROR);
   setTimeout(() => session.destroy(), GOODBYE).unref();
 }

@@ -1,3 +1,4 @@
+import type dgram from 'node:dgram';
 import net from 'node:net';
 
 /**
@@ -72,4 +73,29 @@ export interface ListenQuery {
   readonly fd?: number;
   readonly flags?: number;
   readonly backlog?: number;
+}
+
+type Membership = (...args: readonly (string | undefined)[]) => number;
+
+/** libuv's UDP handle as node wraps it. Errors are negative numbers. */
+export interface UdpHandle extends Handle {
+  bind(address: string, port: number, flags: number): number;
+  bind6(address: string, port: number, flags: number): number;
+  recvStart(): number;
+  recvStop(): number;
+  addMembership: Membership;
+  dropMembership: Membership;
+  addSourceSpecificMembership: Membership;
+  dropSourceSpecificMembership: Membership;
+}
+
+/** A handle of the socket's own kind, bound; or the error. dgram takes no other way to bind as the first. */
+export function boundUdp(socket: dgram.Socket, address: string, port: number, flags: number): UdpHandle | number {
+  const mark = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'state symbol');
+  const { type, handle } = Reflect.get(socket, mark ?? '') as { readonly type: string; readonly handle: UdpHandle };
+  const fresh = new (handle.constructor as new () => UdpHandle)();
+  const error = type === 'udp6' ? fresh.bind6(address, port || 0, flags) : fresh.bind(address, port || 0, flags);
+  if (error === 0) return fresh;
+  fresh.close();
+  return error;
 }

@@ -131,7 +131,7 @@ export function addressOf(server: Server, handle: Handle, path: string | null): 
   return { kind: 'tcp', protocol, host: name.address ?? '', port: name.port ?? 0 };
 }
 
-function protocolOf(server: Server): Address['protocol'] {
+function protocolOf(server: Server): Exclude<Address['protocol'], 'udp'> {
   const { name } = server.constructor;
   if (server instanceof tls.Server) return 'setTimeout' in server || name === 'Http2SecureServer' ? 'https' : 'tcp';
   return server instanceof http.Server || name === 'Http2Server' ? 'http' : 'tcp';

@@ -4,15 +4,17 @@ import { holdOn, receive, send } from './channel.js';
 import { check, settle, warm } from './ahead/warm.js';
 import { reportLater } from './ahead/report.js';
 import { check as checkOpen, cut } from './cut.js';
+import { adoptDatagrams, readDatagrams, releasedDatagrams } from './datagrams.js';
 import { end } from './end.js';
 import { faultAt } from './fault.js';
 import { booted, install as installFailure } from './failure.js';
-import type { Handle } from './internals.js';
+import type { Handle, UdpHandle } from './internals.js';
 import { adopt, install as installListen, rebound, released } from './listen.js';
 import { install as installLate } from './late/install.js';
 import { openAll } from './listeners.js';
 import { reroute } from './http2.js';
 import { holdOut } from './outage.js';
+import { openOurs } from './lane.js';
 import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
@@ -26,8 +28,12 @@ import { dealt } from './tickets.js';
 function handle(message: ToWorker, attached: Handle | undefined): void {
   faultAt(message);
   switch (message.tag) {
+    case 'lane':
+      return openOurs(handle);
     case 'adopt':
-      if (attached !== undefined) adopt(message.key, message.address, attached);
+      if (attached === undefined) return;
+      if (message.address.kind === 'udp') adoptDatagrams(message.key, message.address, attached as UdpHandle);
+      else adopt(message.key, message.address, attached);
       return;
     case 'load':
       meetIn(dirname(message.program.file));
@@ -48,25 +54,28 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       booted();
       settle();
       openAll();
+      readDatagrams();
       startTaken();
       if (message.report) reportLater();
       return;
     case 'cut':
       return cut(message.move);
     case 'take':
-      if (attached !== undefined) take({ ...message, handle: attached });
-      return;
+      return take(message, attached);
     case 'routed':
       return reroute();
     case 'end':
       return end(message.polite);
     case 'fair':
       return setFair(message.share);
+    case 'trouble':
+      return void import('./live/events.js').then(({ setTrouble }) => setTrouble(message.text));
     case 'list':
       return send({ tag: 'open', open: listOpen() });
     case 'probe':
       return send({ tag: 'probed' });
     case 'released':
+      releasedDatagrams(message.key);
       return released(message.key);
     case 'rebind':
       return rebound(message.key);

@@ -1,10 +1,15 @@
-import type { Key, Peer } from '../protocol/messages.js';
+import type { Key, Past, Peer, ToWorker } from '../protocol/messages.js';
 import { acceptHere } from './accept.js';
 import { admit } from './admit.js';
 import { send } from './channel.js';
 import type { Handle, Server, Socket } from './internals.js';
+import { sendAway } from './lane.js';
 import { isLive, listenerOf } from './listeners.js';
-import { type Connection, forget } from './sockets.js';
+import { queue } from './queue.js';
+import { resume } from './resume.js';
+import { type Connection, forget, latest } from './sockets.js';
+
+type Take = Extract<ToWorker, { tag: 'take' }>;
 
 let moving = 0;
 let onMoved = (): void => {};
@@ -39,56 +44,39 @@ export function unconsume({ parser }: Socket): void {
   Reflect.set(parser, '_consumed', false);
 }
 
-/** Gives an open connection away. `served`: it has answered a request, so the keep-alive time-out runs. */
-export function move(key: Key, handle: Handle, served: boolean, peer: Peer | null): void {
+/** Gives an open connection away. `past`: what it has done, null where no server has met the client yet. */
+export function move(key: Key, handle: Handle, past: Past | null, peer: Peer | null): void {
   moving += 1;
-  leaving.push({ key, handle, served, peer });
-  sendNext();
-}
-
-/**
- * Connections that the channel was not given yet. At each acknowledgement of a handle node goes through everything that
- * waits behind it, so that a thousand at once would cost the square of it.
- */
-const leaving: Leaving[] = [];
-const AHEAD = 2;
-let onTheWay = 0;
-
-interface Leaving {
-  readonly key: Key;
-  readonly handle: Handle;
-  readonly served: boolean;
-  readonly peer: Peer | null;
-}
-
-function sendNext(): void {
-  if (onTheWay >= AHEAD) return;
-  const next = leaving.shift();
-  if (next === undefined) return;
-  const { key, handle, served, peer } = next;
-  onTheWay += 1;
-  send({ tag: 'move', key, served, peer }, handle, () => {
+  const message = { tag: 'move', key, past, peer } as const;
+  const gone = (): void => {
     // Our copy; the client's end notices nothing.
     handle.close();
     moving -= 1;
-    onTheWay -= 1;
-    sendNext();
     onMoved();
-  });
+  };
+  if (!sendAway(message, handle, gone)) queue({ message, handle, gone });
 }
 
 interface Taken {
   readonly id: number;
   readonly key: Key;
   readonly handle: Handle;
-  readonly served: boolean;
+  /** Null where the client has met no server yet. */
+  readonly past: Past | null;
   readonly peer: Peer | null;
 }
 
 const held: Taken[] = [];
+let over = false;
 
 /** An open connection of an older generation. It is not read before this worker is live. */
-export function take(taken: Taken): void {
+export function take({ id, key, past, peer }: Take, handle: Handle | undefined): void {
+  // Under way when this worker was told to accept nothing more, or too much for it.
+  if (over || handle === undefined) {
+    handle?.close();
+    return send({ tag: 'missed', id });
+  }
+  const taken = { id, key, handle, past, peer };
   if (isLive()) start(taken);
   else held.push(taken);
 }
@@ -97,57 +85,44 @@ export function startTaken(): void {
   for (const taken of held.splice(0)) start(taken);
 }
 
-function start({ id, key, handle, served, peer }: Taken): void {
+/** From here on nothing is taken: the primary still has its copy. */
+export function takeNoMore(): void {
+  over = true;
+}
+
+const done: number[] = [];
+
+/** Said of all at once that came in the same turn. */
+function took(id: number): void {
+  if (done.push(id) > 1) return;
+  setImmediate(() => send({ tag: 'took', ids: done.splice(0) }));
+}
+
+function start({ id, key, handle, past, peer }: Taken): void {
   const listener = listenerOf(key);
   if (listener === undefined || listener.server === null) {
     // The new code does not listen there.
     handle.close();
-  } else if (peer !== null) {
-    const socket = admit(listener.server, key, handle, peer);
-    if (served) resume(socket, listener.server as Server & HttpTimes);
   } else {
-    const before = new Set<Socket>();
     const { server } = listener;
-    const seen = (socket: Socket) => before.add(socket);
-    server.prependListener('connection', seen);
-    acceptHere(listener.handle, handle);
-    server.removeListener('connection', seen);
-    if (served) for (const socket of before) resume(socket, server as Server & HttpTimes);
+    const socket =
+      peer === null ? acceptMoved(server, listener.handle, handle, past) : admit(server, key, handle, peer);
+    if (socket !== null && past !== null && past.requests > 0) resume(socket, server, past);
   }
-  send({ tag: 'took', id });
+  took(id);
 }
 
-/** Connections that had answered a request before they came here. */
-const resumed = new WeakSet<Socket>();
-
-/** Whether it has answered a request, here or in an older generation. */
-export function hasServed({ speaker }: Connection): boolean {
-  return speaker.bytesRead > 0 || resumed.has(speaker);
+/** Lets the server accept it. What an older generation had accepted is never one too many here. */
+function acceptMoved(server: Server, listening: Handle, handle: Handle, past: Past | null): Socket | null {
+  const { maxConnections, _connections } = server as Server & Limited;
+  const limited = past !== null && maxConnections != null && _connections >= maxConnections;
+  if (limited) server.maxConnections = _connections + 1;
+  acceptHere(listening, handle);
+  if (limited) server.maxConnections = maxConnections;
+  return latest(handle);
 }
 
-interface HttpTimes {
-  readonly keepAliveTimeout?: number;
-}
-
-const NOTHING = Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-
-/**
- * Makes it a connection between two requests. To node's parser it would be a new one, whose first headers are late
- * after `headersTimeout` (a 408 to a client that only waits) and which `closeIdleConnections` passes over; so the
- * parser is given a request that nobody sees. And the keep-alive time-out runs on.
- */
-function resume(socket: Socket, server: Server & HttpTimes): void {
-  const { parser } = socket;
-  if (parser == null) return;
-  resumed.add(socket);
-  const { onIncoming } = parser;
-  parser.onIncoming = () => 0;
-  parser.execute(NOTHING);
-  parser.onIncoming = onIncoming;
-  parser.incoming = null;
-  const { keepAliveTimeout } = server;
-  if (keepAliveTimeout === undefined || keepAliveTimeout <= 0) return;
-  setTimeout(() => {
-    if (!socket.destroyed && socket.bytesRead === 0) socket.destroy();
-  }, keepAliveTimeout).unref();
+interface Limited {
+  readonly maxConnections: number | undefined;
+  readonly _connections: number;
 }

@@ -10,13 +10,20 @@ import { openRealm } from './late/realm.js';
 import { remember } from './listen.js';
 
 /** Makes this process the app: what follows runs as if node had been started with the source entry. */
-export async function load({ file, entry, args, numbers }: Program): Promise<void> {
+export async function load(program: Program): Promise<void> {
+  const { file, entry, args, numbers, readyUrl } = program;
   process.argv = [process.argv[0] ?? process.execPath, entry, ...args];
   openRealm({ folder: dirname(file), entry, onAlone: () => giveUp(SHARING) });
   remember(numbers);
   process.setSourceMapsEnabled(true);
   // A script ends by itself; the channel must not keep it.
   holdOn(false);
+  // Not read before it is needed: a save waits for each module.
+  if (readyUrl !== null) void import('./ready-url.js').then(({ askUntilReady }) => askUntilReady(readyUrl));
+  if (program.liveReload) {
+    const { start } = await import('./live/pages.js');
+    start(program.generation, program.trouble);
+  }
   const script = file.endsWith('.cjs');
   const main = halt(script);
   try {

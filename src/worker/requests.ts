@@ -1,5 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from './internals.js';
+import { countRequest, stampAnswer } from './past.js';
+import { goOn } from './resume.js';
 
 const START = Symbol('zdr.start');
 
@@ -11,13 +14,16 @@ interface Started {
 /** Called for each request that begins, in every framework, once {@link followRequests} asks for it. */
 let follower: ((request: IncomingMessage, response: ServerResponse) => void) | null = null;
 
-/** Remembers when each request began. */
+/** Remembers when each request began, and what its connection has done. */
 export function watchRequests(): void {
   subscribe('http.server.request.start', (message) => {
     const { request, response } = message as Started;
     response[START] = performance.now();
+    const socket = request.socket as Socket;
+    goOn(socket, response, countRequest(socket));
     follower?.(request, response);
   });
+  subscribe('http.server.response.finish', (message) => stampAnswer((message as Started).response));
 }
 
 export function followRequests(listener: (request: IncomingMessage, response: ServerResponse) => void): void {

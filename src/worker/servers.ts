@@ -5,6 +5,12 @@ import { shareTickets } from './tickets.js';
 import { watchUpgrades } from './upgrade.js';
 
 const met = new WeakSet<Server>();
+let also: (server: Server) => void = () => {};
+
+/** What else is to be done with a server of the app before it listens. */
+export function onMeet(listener: (server: Server) => void): void {
+  also = listener;
+}
 
 /** A server of the app is about to listen: what a handover has to know of its connections is followed from the first on. */
 export function meet(server: Server): void {
@@ -14,4 +20,5 @@ export function meet(server: Server): void {
   shareTickets(server);
   watchHttp2(server);
   watchUpgrades(server);
+  also(server);
 }

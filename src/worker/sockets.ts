@@ -3,7 +3,7 @@ import http from 'node:http';
 import tls from 'node:tls';
 import type { Key, Peer } from '../protocol/messages.js';
 import { type Bare, bareOf } from './bare.js';
-import type { Server, Socket } from './internals.js';
+import type { Handle, Server, Socket } from './internals.js';
 import { allListeners } from './listeners.js';
 
 /** An accepted connection that is still there. */
@@ -21,6 +21,7 @@ export interface Connection {
 }
 
 const connections = new Map<Socket, Connection>();
+let last: Socket | null = null;
 let onGone = (): void => {};
 /** Who gets the connections whose TLS is agreed only now, in the place of the app. */
 let late: ((connection: Connection) => void) | null = null;
@@ -30,11 +31,19 @@ export function track(gone: () => void): void {
   onGone = gone;
   subscribe('net.server.socket', (message) => {
     const { socket } = message as { socket: Socket };
+    last = socket;
     const server = socket._server;
     if (server === null || server === undefined) return;
     const key = keyOf(server);
     if (key !== undefined) enter(socket, key, null);
   });
+}
+
+/** The connection on this handle, which was accepted last; null where the server refused it. */
+export function latest(handle: Handle): Socket | null {
+  const socket = last?._handle === handle ? last : null;
+  last = null;
+  return socket;
 }
 
 export function enter(socket: Socket, key: Key, peer: Peer | null): void {

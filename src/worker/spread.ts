@@ -38,7 +38,7 @@ export function setFair(share: number): void {
 export function spread(key: Key, accept: Accept): Accept {
   return function (this: Handle, error, client) {
     if (!siblings || client === undefined || error !== 0 || !isLive()) return accept.call(this, error, client);
-    if (!isDealt() && total > fair * RATIO + SLACK) return move(key, client, false, null);
+    if (!isDealt() && total > fair * RATIO + SLACK) return move(key, client, null, null);
     total += 1;
     if (total % TELL === 0) send({ tag: 'accepted', total });
     accept.call(this, error, client);

@@ -88,7 +88,7 @@ async function open(connection: Connection): Promise<Upstream | null> {
   const { key } = connection;
   const pair = await openPair();
   if (pair === null) return null;
-  move(key, pair.far, false, peerOf(connection, false));
+  move(key, pair.far, null, peerOf(connection, false));
   const session = connect('http://localhost', {
     createConnection: () => pair.near,
     settings: { enablePush: false, initialWindowSize: WINDOW },

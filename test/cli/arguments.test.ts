@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseArguments } from '../../dist/cli/arguments.js';
-import type { DevCommand } from '../../dist/cli/dev-command.js';
+import type { RunCommand } from '../../dist/cli/run-command.js';
 
-const bare: DevCommand = {
+const bare: RunCommand = {
   tag: 'dev',
   entry: null,
   args: [],
@@ -17,12 +17,14 @@ const bare: DevCommand = {
   watch: [],
   ignore: [],
   poll: null,
+  readyUrl: null,
+  liveReload: false,
   ahead: true,
   quiet: false,
   json: false,
 };
 
-const understood: readonly (readonly [string, Partial<DevCommand>])[] = [
+const understood: readonly (readonly [string, Partial<RunCommand>])[] = [
   ['dev', {}],
   ['dev src/app.ts', { entry: 'src/app.ts' }],
   ['-w 2 dev src/app.ts', { entry: 'src/app.ts', workers: 2 }],
@@ -37,6 +39,11 @@ const understood: readonly (readonly [string, Partial<DevCommand>])[] = [
   ['dev --poll 500', { poll: 500 }],
   ['dev --poll=1s', { poll: 1_000 }],
   ['dev --poll src/app.ts', { poll: 200, entry: 'src/app.ts' }],
+  ['start', { tag: 'start', workers: 'max', drain: 30_000, ahead: false }],
+  [
+    'start src/app.ts -w 2 --ready-url /health --drain 5s',
+    { tag: 'start', entry: 'src/app.ts', workers: 2, readyUrl: '/health', drain: 5_000, ahead: false },
+  ],
   ['dev -q --json', { quiet: true, json: true }],
   ['dev --tsconfig a.json', { tsconfig: 'a.json' }],
   ['dev --watch a --watch b --ignore c', { watch: ['a', 'b'], ignore: ['c'] }],
@@ -77,9 +84,13 @@ const refused: readonly (readonly [string, RegExp, RegExp])[] = [
   ['dve', /unknown command dve/, /zdr dev\?/],
   ['src/app.ts', /not a command/, /zdr dev src\/app\.ts/],
   ['-q', /no command/, /zdr dev/],
-  ['start', /not there yet/, /zdr dev/],
-  ['reload', /not there yet/, /zdr dev/],
-  ['status --json', /not there yet/, /zdr dev/],
+  ['reload', /not there yet/, /kill -USR2/],
+  ['start --watch *.sql', /--watch is an option of zdr dev/, /does not watch/],
+  ['start --no-ahead', /--no-ahead is an option of zdr dev/, /nothing ahead/],
+  ['start --ready-url health', /--ready-url health is no path or URL/, /--ready-url \/health/],
+  ['dev --ready-url /health', /--ready-url is an option of zdr start/, /once it listens/],
+  ['reload', /not there yet/, /kill -USR2/],
+  ['status --json', /not there yet/, /kill -USR2/],
   ['dev a.ts b', /unexpected argument b/, /zdr dev a\.ts -- b/],
   ['dev --wrokers 4', /unknown option --wrokers/, /--workers\?/],
   ['dev --env x', /unknown option --env/, /--env-file\?/],

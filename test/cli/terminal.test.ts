@@ -19,6 +19,8 @@ function told(
 ) {
   const writes: string[] = [];
   const look = {
+    mode: 'dev' as const,
+    readyUrl: null,
     coloured: false,
     paint: createPaint(false),
     glyphs: chooseGlyphs(ascii ? { LANG: 'C' } : {}, 'linux'),

@@ -22,3 +22,19 @@ for (const [kind, clients] of [
       assert.equal(totals.versions.has(21), true);
     }));
 }
+
+for (const fixture of ['express', 'fastify', 'hono', 'koa', 'nest']) {
+  test(`${fixture}: 24 kept connections over 6 rollovers: the same connections, none failed, none stale`, () =>
+    withApp(fixture, async ({ project, zdr }) => {
+      const load = startLoad(zdr.where, 'keep-alive', 24, 20);
+      for (let version = 2; version <= 7; version++) {
+        const upTo = load.answered();
+        const live = await zdr.rollover(() => project.version(version));
+        load.live(version, live.at);
+        await zdr.until('answers', () => load.answered() >= upTo + 48);
+      }
+      const totals = await load.stop();
+      assertSeamless(totals);
+      assert.equal(totals.reconnects, 0);
+    }));
+}

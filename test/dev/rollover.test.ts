@@ -11,6 +11,7 @@ for (const fixture of [
   'fastify',
   'hono',
   'koa',
+  'nest',
   'cjs',
   'websocket',
   'sse',

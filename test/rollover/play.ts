@@ -3,7 +3,7 @@ import type { Happening } from '../../dist/rollover/events.js';
 import type { Settings, State } from '../../dist/rollover/state.js';
 import { initial, step } from '../../dist/rollover/step.js';
 
-export const settings: Settings = { workers: 1, boot: 10_000, drain: 600_000 };
+export const settings: Settings = { mode: 'dev', readiness: 'listening', workers: 1, boot: 10_000, drain: 600_000 };
 
 /** A rollover that is fed by hand. Time goes on by 10 ms an event. */
 export class Play {

@@ -232,6 +232,25 @@ test('at most 8 generations drain; the oldest gives way', () => {
   assert.ok(play.tags().startsWith('1 retiring'));
 });
 
+test('generations that only carry what newer code answers do not count', () => {
+  const { play, first } = serving();
+  let live = first;
+  for (let n = 2; n <= 20; n += 1) {
+    play.save(`v${n}`);
+    const next = play.listen(n);
+    play.send({ type: 'worker-cut', worker: live }, { type: 'worker-relays', worker: live });
+    live = next;
+  }
+  assert.equal(play.state.generations.filter(({ tag }) => tag === 'draining').length, 19);
+  for (let n = 21; n <= 40; n += 1) {
+    play.save(`v${n}`);
+    const next = play.listen(n);
+    play.send({ type: 'worker-cut', worker: live }, { type: 'worker-relays', worker: live });
+    live = next;
+  }
+  assert.equal(play.state.generations.filter(({ tag }) => tag === 'draining').length, 32);
+});
+
 test('a stop finishes what is open, a forced one does not', () => {
   const { play, first } = serving();
   play.send({ type: 'stop', force: false });

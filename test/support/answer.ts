@@ -62,7 +62,9 @@ export function readAnswer(onBody: (bytes: Buffer) => void = () => {}): AnswerRe
           headers.set(field.slice(0, field.indexOf(':')).toLowerCase(), field.slice(field.indexOf(':') + 1).trim());
         if (headers.get('transfer-encoding') === 'chunked') return { tag: 'size' };
         const length = headers.get('content-length');
-        if (length === undefined && status !== 204) throw new Error('an answer without an end');
+        // Node's own 408, 431 and the like: a head and the end of the connection.
+        const bare = status >= 400 && headers.get('connection')?.toLowerCase() === 'close';
+        if (length === undefined && status !== 204 && !bare) throw new Error('an answer without an end');
         return { tag: 'length', left: Number(length ?? 0) };
       }
       case 'length': {

@@ -52,15 +52,24 @@ export class Connection {
       readonly onBody?: (bytes: Buffer) => void;
     } = {},
   ): Promise<Outcome> {
+    const lines = [`${options.method ?? 'GET'} ${path} HTTP/1.1`, 'Host: app', ...(options.headers ?? []), '', ''];
+    return this.raw(lines.join('\r\n'), options.onBody);
+  }
+
+  /** Sends the bytes of a request, or some of them. */
+  raw(bytes: string, onBody?: (bytes: Buffer) => void): Promise<Outcome> {
     if (this.#pending) throw new Error('one request at a time');
     return new Promise((end) => {
       const sentAt = performance.now();
       if (this.closed) return end({ tag: 'failed', why: `before it was sent: ${this.#why}`, sentAt });
-      this.#pending = { reader: readAnswer(options.onBody), sentAt, end };
-      this.write(
-        [`${options.method ?? 'GET'} ${path} HTTP/1.1`, 'Host: app', ...(options.headers ?? []), '', ''].join('\r\n'),
-      );
+      this.#pending = { reader: readAnswer(onBody), sentAt, end };
+      this.write(bytes);
     });
+  }
+
+  /** The client's own port, where it has one. */
+  get port(): number | undefined {
+    return this.#socket.localPort;
   }
 
   write(bytes: string | Buffer): void {

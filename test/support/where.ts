@@ -9,6 +9,7 @@ export function whereOf(address: Address): Where {
     case 'unix':
       return { path: address.path };
     case 'tcp':
+    case 'udp':
       return {
         host: address.host === '::' || address.host === '0.0.0.0' ? '127.0.0.1' : address.host,
         port: address.port,

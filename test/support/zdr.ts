@@ -20,6 +20,8 @@ export interface Ended {
 }
 
 export interface ZdrOptions {
+  /** `dev` unless said otherwise. */
+  readonly command?: 'dev' | 'start';
   readonly entry?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -27,7 +29,7 @@ export interface ZdrOptions {
   readonly json?: boolean;
 }
 
-/** A running `zdr dev`, in a process group of its own. */
+/** A running `zdr dev` or `zdr start`, in a process group of its own. */
 export class Zdr {
   readonly exit: Promise<Ended>;
   /** Everything on stderr that is no event: what the app writes there, or the lines for people. */
@@ -45,7 +47,7 @@ export class Zdr {
       process.execPath,
       [
         join(repository, 'bin/zdr.js'),
-        'dev',
+        options.command ?? 'dev',
         options.entry ?? 'src/app.ts',
         ...(options.json === false ? [] : ['--json']),
         ...(options.args ?? []),

@@ -1,10 +1,11 @@
 import { parseDuration } from './durations.js';
+import type { FlagName } from './flags.js';
 import type { GivenOption, Words } from './words.js';
 import { wrong, type Wrong } from './wrong.js';
 
-/** `zdr dev`. Times in ms. */
-export interface DevCommand {
-  readonly tag: 'dev';
+/** `zdr dev` or `zdr start`. Times in ms. */
+export interface RunCommand {
+  readonly tag: 'dev' | 'start';
   readonly entry: string | null;
   readonly args: readonly string[];
   readonly workers: number | 'max';
@@ -17,23 +18,44 @@ export interface DevCommand {
   readonly watch: readonly string[];
   readonly ignore: readonly string[];
   readonly poll: number | null;
+  readonly readyUrl: string | null;
+  readonly liveReload: boolean;
   readonly ahead: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
 }
 
-const defaults = { workers: 1, drain: 600_000, boot: 10_000, poll: 200 } as const;
+const defaults = {
+  dev: { workers: 1, drain: 600_000, ahead: true },
+  start: { workers: 'max', drain: 30_000, ahead: false },
+  boot: 10_000,
+  poll: 200,
+} as const;
 
-/** The command that the options of `zdr dev` make, or what is wrong with one of them. */
-export function devCommand({ options, args }: Words, [entry, extra]: readonly string[]): DevCommand | Wrong {
+/** Options that only one of the two has. */
+const own: Readonly<Partial<Record<FlagName, RunCommand['tag']>>> = {
+  watch: 'dev',
+  ignore: 'dev',
+  poll: 'dev',
+  'live-reload': 'dev',
+  'no-ahead': 'dev',
+  'ready-url': 'start',
+};
+
+/** The command that the options make, or what is wrong with one of them. */
+export function runCommand(
+  tag: RunCommand['tag'],
+  { options, args }: Words,
+  [entry, extra]: readonly string[],
+): RunCommand | Wrong {
   if (extra !== undefined)
-    return wrong(`unexpected argument ${extra}`, `arguments of the app go after --: zdr dev ${entry} -- ${extra}`);
+    return wrong(`unexpected argument ${extra}`, `arguments of the app go after --: zdr ${tag} ${entry} -- ${extra}`);
   const command = {
-    tag: 'dev' as const,
+    tag,
     entry: entry ?? null,
     args: [...args],
-    workers: defaults.workers as number | 'max',
-    drain: defaults.drain as number,
+    workers: defaults[tag].workers as number | 'max',
+    drain: defaults[tag].drain as number,
     boot: defaults.boot as number,
     envFiles: [] as { path: string; required: boolean }[],
     execArgv: [] as string[],
@@ -42,21 +64,38 @@ export function devCommand({ options, args }: Words, [entry, extra]: readonly st
     watch: [] as string[],
     ignore: [] as string[],
     poll: null as number | null,
-    ahead: true,
+    readyUrl: null as string | null,
+    liveReload: false,
+    ahead: defaults[tag].ahead as boolean,
     quiet: false,
     json: false,
   };
   for (const option of options) {
+    const only = own[option.name];
+    if (only !== undefined && only !== tag) return misplaced(option, only);
     const refused = apply(option, command);
     if (refused !== null) return refused;
   }
   return command;
 }
 
+function misplaced({ name, as }: GivenOption, only: RunCommand['tag']): Wrong {
+  if (only === 'start')
+    return wrong(`${as} is an option of zdr start`, 'under zdr dev an app is ready once it listens');
+  return wrong(
+    `${as} is an option of zdr dev`,
+    name === 'no-ahead'
+      ? 'zdr start loads nothing ahead'
+      : name === 'live-reload'
+        ? 'zdr start adds nothing to pages'
+        : 'zdr start does not watch; zdr reload rolls over',
+  );
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : T[K] };
 
 /** One option into the command. The last one wins, lists grow. */
-function apply({ name, as, value }: GivenOption, command: Mutable<DevCommand>): Wrong | null {
+function apply({ name, as, value }: GivenOption, command: Mutable<RunCommand>): Wrong | null {
   const text = value ?? '';
   switch (name) {
     case 'workers':
@@ -104,6 +143,14 @@ function apply({ name, as, value }: GivenOption, command: Mutable<DevCommand>): 
       command.poll = ms;
       return null;
     }
+    case 'ready-url':
+      if (!/^\/|^https?:\/\/./.test(text) || !URL.canParse(text, 'http://localhost'))
+        return wrong(`${as} ${text} is no path or URL`, `write ${as} /health`);
+      command.readyUrl = text;
+      return null;
+    case 'live-reload':
+      command.liveReload = true;
+      return null;
     case 'no-ahead':
       command.ahead = false;
       return null;

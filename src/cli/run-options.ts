@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { InstanceOptions } from '../options.js';
-import type { DevCommand } from './dev-command.js';
+import type { RunCommand } from './run-command.js';
 import { resolveEntry } from './entry.js';
 import { packageFolder } from './package-folder.js';
 import { wrong, type Wrong } from './wrong.js';
@@ -11,10 +11,23 @@ import { wrong, type Wrong } from './wrong.js';
 export type Resolved = { readonly tag: 'resolved'; readonly options: Omit<InstanceOptions, 'width' | 'onEvent'> };
 
 /** Looks up what the command names: every file that must exist does. */
-export function resolveDev(command: DevCommand, cwd: string): Resolved | Wrong {
+export function resolveRun(command: RunCommand, cwd: string): Resolved | Wrong {
   const entry = resolveEntry(command.entry, cwd);
   if (entry.tag === 'wrong') return entry;
-  const { args, drain, boot, execArgv, conditions, watch, ignore, poll, ahead } = command;
+  const {
+    tag: mode,
+    args,
+    drain,
+    boot,
+    execArgv,
+    conditions,
+    watch,
+    ignore,
+    poll,
+    readyUrl,
+    liveReload,
+    ahead,
+  } = command;
   const envFiles = command.envFiles.map(({ path, required }) => ({ path: resolve(cwd, path), required }));
   for (const [at, { path, required }] of envFiles.entries())
     if (required && !isFile(path))
@@ -28,6 +41,8 @@ export function resolveDev(command: DevCommand, cwd: string): Resolved | Wrong {
   return {
     tag: 'resolved',
     options: {
+      mode,
+      readyUrl,
       entry: entry.file,
       cwd,
       root: packageFolder(dirname(entry.file)) ?? cwd,
@@ -39,8 +54,9 @@ export function resolveDev(command: DevCommand, cwd: string): Resolved | Wrong {
       execArgv,
       conditions,
       tsconfig,
-      watching: { include: watch, ignore, poll },
-      nodeEnv: 'development',
+      watching: mode === 'dev' ? { include: watch, ignore, poll } : null,
+      nodeEnv: mode === 'dev' ? 'development' : 'production',
+      liveReload,
       ahead,
     },
   };

@@ -1,0 +1,166 @@
+import dgram from 'node:dgram';
+import { constants } from 'node:os';
+import type { Address } from '../events.js';
+import type { Key } from '../protocol/messages.js';
+import { holdOn, send } from './channel.js';
+import { boundUdp, type Handle, type ListenQuery, type UdpHandle } from './internals.js';
+import { isLive } from './listeners.js';
+
+/**
+ * - `kept`: came from the primary, the app has not asked for it
+ * - `gated`: the app's; what arrives waits in the kernel before `go`
+ * - `open`: the app reads
+ * - `parked`: the app closed it; held until the primary has let go of its copy
+ * - `shut`: reads nothing more; a newer generation does
+ */
+type Phase = 'kept' | 'gated' | 'open' | 'parked' | 'shut';
+
+interface Entry {
+  readonly key: Key;
+  readonly address: Address;
+  readonly handle: UdpHandle;
+  phase: Phase;
+  /** The primary knows that the app reads it. */
+  told: boolean;
+}
+
+const entries = new Map<Key, Entry>();
+
+/**
+ * Two processes cannot bind a port each, so one that is meant for this process alone is shared like any other. `bind`
+ * hands over what is not exclusive to cluster's `_getServer`.
+ */
+export function shareExclusive(): void {
+  const { prototype } = dgram.Socket;
+  const { bind } = prototype;
+  prototype.bind = function (this: dgram.Socket, ...args: unknown[]): dgram.Socket {
+    const [options] = args as [{ port?: number; exclusive?: boolean } | undefined];
+    if (typeof options === 'object' && options !== null && options.exclusive === true && (options.port ?? 0) > 0) {
+      args[0] = { ...options, exclusive: false };
+    }
+    return Reflect.apply(bind, this, args) as dgram.Socket;
+  };
+}
+
+/**
+ * Binds a UDP socket: with the handle that the primary keeps, where there is one, and else as node does in a process
+ * that is no worker. One on a port of its own choice is shared; one on any port is a client's, and stays here.
+ */
+export function bindDatagrams(socket: dgram.Socket, query: ListenQuery, done: Done): void {
+  const { address, port, addressType, flags } = query;
+  const key = `${addressType}:${address ?? ''}:${port}`;
+  const known = entries.get(key);
+  if (known !== undefined && (known.phase === 'kept' || known.phase === 'parked')) {
+    const parked = known.phase === 'parked';
+    use(known);
+    done(0, known.handle);
+    if (!parked) announce(known, { tag: 'listening', key, address: known.address });
+    return;
+  }
+  const handle = boundUdp(socket, address ?? '', port, flags ?? 0);
+  if (typeof handle === 'number') return done(handle, null);
+  if (!(port > 0)) return done(0, handle);
+  const entry: Entry = {
+    key,
+    address: { kind: 'udp', protocol: 'udp', host: address ?? '', port },
+    handle,
+    phase: 'open',
+    told: false,
+  };
+  entries.set(key, entry);
+  own(entry, true);
+  done(0, handle);
+  announce(entry, { tag: 'bound', key, address: entry.address, standsIn: null }, handle);
+}
+
+type Done = (error: number, handle: unknown) => void;
+
+function announce(entry: Entry, message: Parameters<typeof send>[0], handle?: Handle): void {
+  setImmediate(() => {
+    if (entry.phase !== 'gated' && entry.phase !== 'open') return;
+    entry.told = true;
+    send(message, handle);
+  });
+}
+
+function use(entry: Entry): void {
+  const { handle } = entry;
+  handle.ref();
+  entry.phase = isLive() ? 'open' : 'gated';
+  if (entry.phase === 'open') return;
+  handle.recvStart = () => 0;
+  // A socket that is not read yet does not keep the process alive.
+  holdOn(true);
+}
+
+/** Closing is told to the primary first: its copy keeps the port bound. */
+function own(entry: Entry, fresh: boolean): void {
+  const { key, handle } = entry;
+  handle.close = () => {
+    handle.recvStop();
+    if (entry.phase === 'shut') return reallyClose(entry);
+    handle.unref();
+    if (entry.told) {
+      entry.told = false;
+      entry.phase = 'parked';
+      send({ tag: 'release', key });
+    } else if (fresh) {
+      reallyClose(entry);
+    } else {
+      entry.phase = 'kept';
+    }
+  };
+}
+
+function reallyClose({ key, handle }: Entry): void {
+  entries.delete(key);
+  delete (handle as { close?: unknown }).close;
+  handle.close();
+}
+
+/** A socket that the primary keeps. */
+export function adoptDatagrams(key: Key, address: Address, handle: UdpHandle): void {
+  const entry: Entry = { key, address, handle, phase: 'kept', told: false };
+  handle.unref();
+  entries.set(key, entry);
+  own(entry, false);
+  // It is a member already where an older generation has joined.
+  for (const join of ['addMembership', 'addSourceSpecificMembership'] as const) {
+    const joining = handle[join];
+    handle[join] = (...args) => {
+      const error = Reflect.apply(joining, handle, args);
+      return error === -constants.errno.EADDRINUSE ? 0 : error;
+    };
+  }
+}
+
+/** The primary let go. */
+export function releasedDatagrams(key: Key): void {
+  const entry = entries.get(key);
+  if (entry === undefined || entry.phase === 'shut') return;
+  if (entry.phase === 'kept' || entry.phase === 'parked') return reallyClose(entry);
+  entry.told = true;
+  send({ tag: 'bound', key, address: entry.address, standsIn: null }, entry.handle);
+}
+
+/** This worker is live. */
+export function readDatagrams(): void {
+  for (const entry of entries.values()) {
+    if (entry.phase !== 'gated') continue;
+    entry.phase = 'open';
+    delete (entry.handle as { recvStart?: unknown }).recvStart;
+    entry.handle.recvStart();
+  }
+}
+
+/** Reads nothing more, and leaves groups to those that do. What the app sends still goes out. */
+export function leaveDatagrams(): void {
+  for (const entry of entries.values()) {
+    const { handle } = entry;
+    if (entry.phase === 'open') handle.recvStop();
+    entry.phase = 'shut';
+    handle.recvStart = () => 0;
+    handle.dropMembership = () => 0;
+    handle.dropSourceSpecificMembership = () => 0;
+  }
+}

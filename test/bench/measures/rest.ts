@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { heldBy } from '../../torture/costs.js';
+import type { Running } from '../running.js';
+
+/** What a tool and the app take when nobody does anything. Null where the system does not tell. */
+export interface Rest {
+  readonly processes: number;
+  /** Memory, each shared page split among those that share it, MB. */
+  readonly pss: number | null;
+  /** Of one core. */
+  readonly cpu: number | null;
+}
+
+/** The kernel counts processor time in hundredths of a second. */
+const TICK = 10;
+
+export async function measureRest(running: Running, ms: number): Promise<Rest> {
+  await wait(3000);
+  const pids = running.processes().map(({ pid }) => pid);
+  const before = pids.map(spent);
+  await wait(ms);
+  const after = pids.map(spent);
+  const used = after.map((time, index) => (time === null ? 0 : time - (before[index] ?? 0)));
+  return {
+    processes: pids.length,
+    pss: memory(running),
+    cpu: before.every((time) => time === null) ? null : used.reduce((sum, time) => sum + time, 0) / ms,
+  };
+}
+
+/** Of all processes of a tool, MB. */
+export function memory(running: Running): number | null {
+  const held = running.processes().flatMap(({ pid }) => heldBy(pid) ?? []);
+  return held.length === 0 ? null : held.reduce((sum, { pss }) => sum + pss, 0);
+}
+
+/** Processor time of a process so far, ms. */
+function spent(pid: number): number | null {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * TICK;
+  } catch {
+    return null;
+  }
+}

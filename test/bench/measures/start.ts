@@ -1,0 +1,18 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { EVERY, ask } from '../probe.js';
+import type { Running } from '../running.js';
+
+/** Time from the first spawn to the end of the first answer, ms. Throws with the tool's last words after `ms`. */
+export async function firstAnswer(running: Running, ms = 30_000): Promise<number> {
+  for (;;) {
+    const mark = await ask(running.app.port);
+    if (mark.version !== null) return mark.endedAt - running.since;
+    if (performance.now() - running.since > ms) throw new Error(`no answer within ${ms} ms: ${lastLines(running)}`);
+    await wait(EVERY);
+  }
+}
+
+function lastLines(running: Running): string {
+  return running.output.trim().split('\n').slice(-4).join(' | ').slice(-400);
+}

@@ -1,0 +1,91 @@
+import type { AppName } from '../apps/app.js';
+import type { Broken } from '../measures/broken.js';
+import { isNone, type Measured, type ToolResult } from '../results.js';
+import { figures } from './figures.js';
+import { count, ms, share } from './words.js';
+
+/** A column of a table: what a tool has in it, null when that was not measured. */
+export interface Column {
+  readonly head: string;
+  cell(tool: ToolResult): string | null;
+}
+
+/** Behind a figure that there is no room for, its reason comes below the table. */
+export const NONE = '–';
+
+function of<T>(measured: Measured<T> | undefined, show: (value: T) => string): string | null {
+  if (measured === undefined) return null;
+  return isNone(measured) ? NONE : show(measured as T);
+}
+
+export function saves(head: string, name: AppName): Column {
+  return {
+    head,
+    cell: (tool) => {
+      const seen = figures(tool, name);
+      if (seen === null || typeof seen === 'string') return seen === null ? null : NONE;
+      return `${ms(seen.median)} / ${ms(seen.p95)}${seen.never > 0 ? `, ${seen.never} never` : ''}`;
+    },
+  };
+}
+
+export const start: Column = {
+  head: 'start',
+  cell: (tool) => {
+    const seen = figures(tool, 'express');
+    return seen === null ? null : typeof seen === 'string' ? NONE : ms(seen.start);
+  },
+};
+
+export const burst: Column = {
+  head: 'burst',
+  cell: (tool) => of(tool.burst, ({ live }) => ms(live)),
+};
+
+export const failed: Column = {
+  head: 'failed per save',
+  cell: (tool) => {
+    const seen = figures(tool, 'express');
+    return seen === null ? null : typeof seen === 'string' ? NONE : count(seen.failed / seen.saves);
+  },
+};
+
+export const outage: Column = {
+  head: 'longest silence',
+  cell: (tool) => {
+    const seen = figures(tool, 'express');
+    return seen === null ? null : typeof seen === 'string' ? NONE : `${ms(seen.outage)} ms`;
+  },
+};
+
+export const keptFailed: Column = {
+  head: 'kept: failed',
+  cell: (tool) => of(tool.kept, ({ failed, requests }) => share(failed, requests)),
+};
+
+export const keptStale: Column = {
+  head: 'kept: stale',
+  cell: (tool) => of(tool.kept, ({ stale, requests }) => share(stale, requests)),
+};
+
+export const stream: Column = { head: '10 s answer', cell: (tool) => of(tool.across, ({ stream }) => stream) };
+export const events: Column = { head: 'event stream', cell: (tool) => of(tool.across, ({ events }) => events) };
+export const socket: Column = { head: 'WebSocket', cell: (tool) => of(tool.across, ({ socket }) => socket) };
+
+export const syntax: Column = { head: 'syntax error', cell: (tool) => of(tool.syntax, broken) };
+export const boot: Column = { head: 'throws at boot', cell: (tool) => of(tool.boot, broken) };
+
+function broken({ failed, requests, back }: Broken): string {
+  const during = failed === 0 ? 'serves on' : `${Math.round((100 * failed) / Math.max(1, requests))} % fail`;
+  return back === null ? `${during}, does not recover` : during;
+}
+
+export const timers: Column = { head: 'timers', cell: (tool) => of(tool.timers, ({ versions }) => String(versions)) };
+export const memory: Column = {
+  head: 'memory',
+  cell: (tool) => of(tool.rest, ({ pss }) => (pss === null ? NONE : `${count(pss)} MB`)),
+};
+export const processor: Column = {
+  head: 'CPU at rest',
+  cell: (tool) => of(tool.rest, ({ cpu }) => (cpu === null ? NONE : `${(cpu * 100).toFixed(1)} %`)),
+};

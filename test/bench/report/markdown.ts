@@ -1,0 +1,134 @@
+import { type AppName, names } from '../apps/app.js';
+import { isNone, type Results, type ToolResult } from '../results.js';
+import { median } from '../statistics.js';
+import * as column from './columns.js';
+import { figures } from './figures.js';
+import { count, ms } from './words.js';
+
+/** The tables of a run, with what is needed to judge them. */
+export function markdown(results: Results): string {
+  return [speed(results), clients(results), rest(results), own(results), versions(results), missing(results)]
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .concat('\n');
+}
+
+function speed(results: Results): string {
+  const table = grid(results, [
+    column.saves('node:http', 'http'),
+    column.saves('Express 5', 'express'),
+    column.saves('Fastify', 'fastify'),
+    column.saves('1,000 modules', 'large'),
+    column.burst,
+    column.start,
+  ]);
+  if (table === '') return '';
+  return `From a save to the first answer of the new code, median / p95 in ms; \`burst\`: from the last of 20 saves 30 ms apart; \`start\`: from the command to the first answer.\n\n${table}`;
+}
+
+function clients(results: Results): string {
+  const table = grid(results, [
+    column.failed,
+    column.outage,
+    column.keptFailed,
+    column.keptStale,
+    column.stream,
+    column.events,
+    column.socket,
+    column.syntax,
+    column.boot,
+  ]);
+  const kept = results.tools.flatMap(({ kept }) => (isNone(kept) ? [] : [kept!]))[0];
+  if (table === '') return '';
+  const what = kept
+    ? `; \`kept\`: of up to ${count(results.quick ? kept.requests : 100_000)} requests on ${count(kept.connections)} kept connections over ${kept.edits} saves`
+    : '';
+  return `What clients see at a save that try nothing twice, a new connection every 2 ms (Express)${what}; then what was under way at a save, and saves that cannot run.\n\n${table}`;
+}
+
+function rest(results: Results): string {
+  const table = grid(results, [column.timers, column.memory, column.processor]);
+  if (table === '') return '';
+  const edits = results.tools.flatMap(({ timers }) => (isNone(timers) ? [] : [timers!.edits]))[0];
+  return `What is left: versions of the app's \`setInterval\` that run after ${edits ?? 0} edits (1 is right), memory (PSS) and processor use of the whole tree at rest (Express).\n\n${table}`;
+}
+
+/** A table of those columns that have something in them. */
+function grid({ tools }: Results, columns: readonly column.Column[]): string {
+  const present = tools.filter(({ version }) => !isNone(version));
+  const used = columns.filter(({ cell }) => present.some((tool) => cell(tool) !== null));
+  if (used.length === 0 || present.length === 0) return '';
+  const lines = [
+    ['', ...used.map(({ head }) => head)],
+    ['---', ...used.map(() => '---:')],
+    ...present.map((tool) => [nameOf(tool), ...used.map(({ cell }) => cell(tool) ?? '')]),
+  ];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function nameOf({ id, name }: ToolResult): string {
+  return id === 'zdr' ? `**${name}**` : name;
+}
+
+/** What concerns zdr alone. */
+function own({ growth, throughput, tools }: Results): string {
+  const lines: string[] = [];
+  const zdr = tools.find(({ id }) => id === 'zdr');
+  const tsx = tools.find(({ id }) => id === 'tsx');
+  if (zdr !== undefined && tsx !== undefined) {
+    const ratios = names.flatMap((name) => ratio(zdr, tsx, name) ?? []);
+    if (ratios.length > 0)
+      lines.push(
+        `\`tsx watch\` takes ${ratios.join(', ')} times as long as zdr (medians, in the order of the columns).`,
+      );
+  }
+  if (throughput !== undefined) {
+    lines.push(
+      isNone(throughput)
+        ? `Throughput: ${(throughput as { none: string }).none}.`
+        : `Steady throughput, wrk on 100 kept connections: zdr ${count(median(throughput.zdr))}, plain node ${count(median(throughput.node))} requests a second, ratio ${(median(throughput.zdr) / median(throughput.node)).toFixed(3)} (medians of ${throughput.zdr.length} rounds in turn).`,
+    );
+  }
+  if (!isNone(growth)) {
+    const { before, after, edits } = growth!;
+    lines.push(`Memory of zdr over ${edits} edits: ${before.toFixed(1)} MB before, ${after.toFixed(1)} MB after.`);
+  }
+  return lines.map((line) => `- ${line}`).join('\n');
+}
+
+function ratio(zdr: ToolResult, other: ToolResult, name: AppName): string | null {
+  const [own, its] = [figures(zdr, name), figures(other, name)];
+  if (own === null || its === null || typeof own === 'string' || typeof its === 'string') return null;
+  return (its.median / own.median).toFixed(1);
+}
+
+function versions({ tools, machine, date, quick, took }: Results): string {
+  const list = tools.flatMap(({ name, version }) => (isNone(version) ? [] : [`${name} ${String(version)}`]));
+  const { node, system, processor, cores, memory, load } = machine;
+  return `${quick ? 'A quick run, no figures to quote. ' : ''}${date.slice(0, 10)}, Node ${node}, ${system}, ${cores} cores (${processor}), ${memory} GB, load ${load.toFixed(1)} at the start, ${Math.round((took ?? 0) / 60)} minutes. ${list.join(', ')}. Spread of zdr: ${spread(tools)}.`;
+}
+
+/** Least and most of each app, which a second run has to stay within. */
+function spread(tools: readonly ToolResult[]): string {
+  const zdr = tools.find(({ id }) => id === 'zdr');
+  const parts = names.flatMap((name) => {
+    const seen = zdr && figures(zdr, name);
+    return seen && typeof seen !== 'string' ? [`${name} ${ms(seen.least)} to ${ms(seen.most)} ms`] : [];
+  });
+  return parts.join(', ') || 'not measured';
+}
+
+/** Why there is no figure. */
+function missing({ tools }: Results): string {
+  const reasons = tools.flatMap((tool) => {
+    const { apps, version, name: _name, id: _id, typed: _typed, lane: _lane, ...extras } = tool;
+    return Object.entries({ version, ...apps, ...extras }).flatMap(([what, measured]) =>
+      isNone(measured as never) && measured !== undefined
+        ? [
+            `- ${tool.name}, ${what === 'version' ? 'all' : what}: ${(measured as { none: string }).none.split('\n')[0]!.slice(0, 300)}`,
+          ]
+        : [],
+    );
+  });
+  return reasons.join('\n');
+}

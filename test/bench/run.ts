@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AppName } from './apps/app.js';
+import { laneOf } from './lane.js';
+import { measureAcross } from './measures/across.js';
+import { measureBroken } from './measures/broken.js';
+import { measureBurst } from './measures/burst.js';
+import { type Growth, measureGrowth } from './measures/growth.js';
+import { measureKept } from './measures/kept.js';
+import { measureRest } from './measures/rest.js';
+import { measureSaves, type Save } from './measures/saves.js';
+import { hasWrk, throughput } from './measures/throughput.js';
+import { measureTimers } from './measures/timers.js';
+import type { Measured, Throughput, ToolResult } from './results.js';
+import type { Scale } from './scale.js';
+import type { Tool } from './tool.js';
+import { plainNode } from './tools/plain-node.js';
+import { withTool } from './with-tool.js';
+
+/** Start and saves of one app; with the picture's lane and what costs nothing more to see on the way. */
+export async function runApp(tool: Tool, result: ToolResult, name: AppName, scale: Scale): Promise<void> {
+  result.apps[name] = await withTool(tool, name, async ({ running, start }) => {
+    const saves = await measureSaves(running, scale.saves);
+    if (name === 'http') result.burst = await measureBurst(running, saves.length + 2, scale.burst, 30);
+    if (name === 'express') {
+      const lane = laneOf(await measureSaves(running, { ...scale.portraits, first: saves.length + 2 }));
+      if (lane !== null) result.lane = lane;
+      result.rest = await measureRest(running, scale.rest);
+    }
+    return { start, saves: saves.map(withoutMarks) };
+  });
+}
+
+function withoutMarks({ marks: _marks, ...save }: Save): Omit<Save, 'marks'> {
+  return save;
+}
+
+/** What clients see beside single requests, and what is left behind. */
+export const extras: Readonly<Record<string, (tool: Tool, result: ToolResult, scale: Scale) => Promise<void>>> = {
+  kept: async (tool, result, scale) => {
+    result.kept = await withTool(tool, 'http', ({ running }) => measureKept(running, scale.kept));
+  },
+  across: async (tool, result) => {
+    result.across = await withTool(tool, 'live', ({ running }) => measureAcross(running, tool.noWebSocket ?? null));
+  },
+  broken: async (tool, result, scale) => {
+    for (const fault of ['syntax', 'boot'] as const) {
+      result[fault] = await withTool(tool, 'http', ({ running }) => measureBroken(running, fault, scale.broken));
+    }
+  },
+  timers: async (tool, result, scale) => {
+    const ticks = join(tmpdir(), `zdr-bench-ticks-${randomUUID()}`);
+    const { timers } = scale;
+    result.timers = await withTool(tool, 'live', ({ running }) => measureTimers(running, ticks, timers), {
+      TICKS: ticks,
+    });
+    await rm(ticks, { force: true });
+  },
+};
+
+/** Memory over many edits. */
+export function runGrowth(tool: Tool, edits: number): Promise<Measured<Growth>> {
+  return withTool(tool, 'http', ({ running }) => measureGrowth(running, edits));
+}
+
+/** Steady throughput of the app under a tool and under plain node, in turn. */
+export async function runThroughput(tool: Tool, scale: Scale): Promise<Measured<Throughput>> {
+  if (!hasWrk()) return { none: 'wrk is not installed' };
+  const { rounds, seconds } = scale.throughput;
+  const plain: number[] = [];
+  const own: number[] = [];
+  const outcome = await withTool(plainNode, 'http', (node) =>
+    withTool(tool, 'http', async (zdr) => {
+      await throughput(node.running, 1);
+      await throughput(zdr.running, 1);
+      for (let round = 0; round < rounds; round++) {
+        plain.push(await throughput(node.running, seconds));
+        own.push(await throughput(zdr.running, seconds));
+      }
+      return null;
+    }),
+  );
+  return outcome === null ? { zdr: own, node: plain } : outcome;
+}

@@ -1,0 +1,48 @@
+import type { KeptPlan } from './measures/kept.js';
+import type { SavesPlan } from './measures/saves.js';
+
+/** How much of everything. Times in ms. */
+export interface Scale {
+  readonly saves: SavesPlan;
+  /** Of which the picture shows the middle one. */
+  readonly portraits: SavesPlan;
+  readonly kept: KeptPlan;
+  /** How long a save that cannot run is looked at. */
+  readonly broken: number;
+  readonly timers: number;
+  readonly burst: number;
+  /** How long processor use at rest is looked at. */
+  readonly rest: number;
+  /** Edits of zdr after which memory is compared; 0: not done. */
+  readonly growth: number;
+  /** Rounds of wrk on zdr and on node in turn, and the seconds of each; 0: not done. */
+  readonly throughput: { readonly rounds: number; readonly seconds: number };
+  /** Nothing takes longer than this. */
+  readonly deadline: number;
+}
+
+export const full: Scale = {
+  saves: { edits: 15, budget: 15_000, before: 250, after: 400 },
+  portraits: { edits: 3, budget: 20_000, before: 300, after: 1600 },
+  kept: { connections: 1000, requests: 100_000, edits: 5, budget: 40_000 },
+  broken: 2500,
+  timers: 10,
+  burst: 20,
+  rest: 10_000,
+  growth: 100,
+  throughput: { rounds: 5, seconds: 3 },
+  deadline: 30 * 60_000,
+};
+
+export const quick: Scale = {
+  saves: { edits: 5, budget: 5000, before: 150, after: 250 },
+  portraits: { edits: 1, budget: 10_000, before: 200, after: 1600 },
+  kept: { connections: 100, requests: 5000, edits: 2, budget: 8000 },
+  broken: 800,
+  timers: 3,
+  burst: 5,
+  rest: 1000,
+  growth: 0,
+  throughput: { rounds: 0, seconds: 0 },
+  deadline: 10 * 60_000,
+};

@@ -1,0 +1,100 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WebSocket } from 'ws';
+import { until, within } from './deadline.js';
+
+/** The program, or null where none is installed. */
+export function chromium(): string | null {
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
+    try {
+      return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+    } catch {
+      // The next name.
+    }
+  }
+  return null;
+}
+
+/** A headless browser, driven by its own protocol. */
+export class Browser {
+  readonly #child: ChildProcess;
+  readonly #profile: string;
+  readonly #socket: WebSocket;
+  readonly #answers = new Map<number, (message: Message) => void>();
+  #last = 0;
+
+  private constructor(child: ChildProcess, profile: string, socket: WebSocket) {
+    this.#child = child;
+    this.#profile = profile;
+    this.#socket = socket;
+    socket.on('message', (data: Buffer) => {
+      const message = JSON.parse(data.toString()) as Message;
+      this.#answers.get(message.id)?.(message);
+      this.#answers.delete(message.id);
+    });
+  }
+
+  static async open(program: string): Promise<Browser> {
+    const profile = await mkdtemp(join(tmpdir(), 'zdr-chromium-'));
+    const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-sync', '--disable-quic'];
+    const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-dev-shm-usage'];
+    const child = spawn(
+      program,
+      [...flags, ...quiet, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'],
+      { stdio: 'ignore' },
+    );
+    const place = await until(
+      'the browser is up',
+      () => readFile(join(profile, 'DevToolsActivePort'), 'utf8').catch(() => null),
+      60_000,
+    );
+    const [port, path] = place.split('\n');
+    const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`);
+    await within('the browser answers', once(socket, 'open'));
+    return new Browser(child, profile, socket);
+  }
+
+  async open(url: string): Promise<Page> {
+    const { targetId } = await this.send('Target.createTarget', { url });
+    const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true });
+    return { evaluate: (code) => this.#evaluate(sessionId as string, code) };
+  }
+
+  async #evaluate(sessionId: string, expression: string): Promise<unknown> {
+    const { result } = await this.send('Runtime.evaluate', { expression, returnByValue: true }, sessionId);
+    return (result as { value?: unknown }).value;
+  }
+
+  async send(method: string, params: object, sessionId?: string): Promise<Record<string, unknown>> {
+    this.#last += 1;
+    const id = this.#last;
+    const answer = new Promise<Message>((resolve) => {
+      this.#answers.set(id, resolve);
+    });
+    this.#socket.send(JSON.stringify({ id, method, params, ...(sessionId === undefined ? {} : { sessionId }) }));
+    const { result, error } = await within(method, answer);
+    if (result === undefined) throw new Error(`${method}: ${JSON.stringify(error)}`);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    await this.send('Browser.close', {}).catch(() => this.#child.kill('SIGKILL'));
+    await within('the browser ends', ended);
+    await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+export interface Page {
+  /** The value of an expression in the page; undefined while it loads. */
+  evaluate(code: string): Promise<unknown>;
+}
+
+interface Message {
+  readonly id: number;
+  readonly result?: Record<string, unknown>;
+  readonly error?: unknown;
+}

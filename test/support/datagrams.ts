@@ -1,0 +1,70 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** Numbered datagrams, one after the other. */
+export interface Stream {
+  /** Answered so far. */
+  answered(): number;
+  /** Everything sent after `at` has to be answered by `version` or newer. */
+  live(version: number, at: number): void;
+  stop(): Promise<{ readonly sent: number; readonly lost: readonly number[]; readonly stale: readonly string[] }>;
+}
+
+/** So long an answer may take behind the last datagram, in ms. */
+const LATE = 5_000;
+
+/** Sends one datagram every `every` ms to a socket that answers `<version> <number>`. */
+export async function startStream(port: number, every = 2, host = '127.0.0.1'): Promise<Stream> {
+  const socket = await open();
+  const sentAt: number[] = [];
+  const answers = new Map<number, number>();
+  const lives: { readonly version: number; readonly at: number }[] = [];
+  socket.on('message', (message) => {
+    const [version = 0, number = 0] = String(message).split(' ').map(Number);
+    answers.set(number, version);
+  });
+  let over = false;
+  const sending = (async () => {
+    while (!over) {
+      sentAt.push(performance.now());
+      socket.send(String(sentAt.length - 1), port, host);
+      await wait(every);
+    }
+  })();
+  return {
+    answered: () => answers.size,
+    live: (version, at) => void lives.push({ version, at }),
+    async stop() {
+      over = true;
+      await sending;
+      for (const end = performance.now() + LATE; answers.size < sentAt.length && performance.now() < end;)
+        await wait(20);
+      socket.close();
+      const lost = sentAt.flatMap((_at, number) => (answers.has(number) ? [] : [number]));
+      const stale = sentAt.flatMap((at, number) => {
+        const live = lives.findLast((one) => one.at < at);
+        const version = answers.get(number);
+        if (live === undefined || version === undefined || version >= live.version) return [];
+        return [`${version} answered what was sent ${Math.round(at - live.at)} ms after ${live.version} was live`];
+      });
+      return { sent: sentAt.length, lost, stale };
+    },
+  };
+}
+
+async function open(): Promise<Socket> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return socket;
+}
+
+/** A port that no UDP socket has now. */
+export async function freeUdpPort(): Promise<number> {
+  const socket = await open();
+  const { port } = socket.address();
+  socket.close();
+  await once(socket, 'close');
+  return port;
+}
