@@ -7,6 +7,7 @@ import type { BuildMessage } from '../events.js';
 import { SHARING } from '../protocol/late.js';
 import { bannerOf, type Format } from './banner.js';
 import { openBundles, removeBundle } from './bundles.js';
+import { openDecorators } from './decorators.js';
 import {
   ADDON,
   contentsOfExternal,
@@ -21,7 +22,7 @@ import { openReads } from './inputs.js';
 import { openKinds } from './kinds.js';
 import { fixHelpers } from './interop.js';
 import { type LateOutcome, openParts } from './late.js';
-import { failureMessage, toBuildMessage, unresolvedIn, unshift } from './messages.js';
+import { failureMessage, plainMessage, toBuildMessage, traceBack, unresolvedIn, unshift } from './messages.js';
 import type { BuildOutcome } from './outcome.js';
 import { DEFINE } from './rewrite.js';
 import { contentsOfShared, SHARED_MODULE } from './share.js';
@@ -76,13 +77,14 @@ export function openBuilder(options: BuilderOptions): Builder {
   const reads = openReads(options);
   const externals = openExternals();
   const bundles = openBundles(options.outdir);
+  const decorators = openDecorators(options.tsconfig, [join(options.root, 'package.json'), import.meta.url]);
   const parts = openParts();
   const kinds = openKinds();
   /** Whether modules tell what they export, and whether one of them may ask for more at run time. */
   let sharing = options.sharing ?? false;
   let open = false;
   let entry = '';
-  let sources: Sources = openSources(entry);
+  let sources: Sources = openSources(entry, (path, text) => decorators.lower(path, text));
   let context: { readonly format: Format; readonly build: Context } | null = null;
   /** What an entry turned out to be that neither its extension nor its package.json tells. */
   let guess: Format = 'esm';
@@ -167,6 +169,8 @@ export function openBuilder(options: BuilderOptions): Builder {
       // `sideEffects: false` is a word to bundlers: node runs every module that is imported.
       ignoreAnnotations: true,
       logLevel: 'silent',
+      // What node finds out when it runs, and an interface in metadata.
+      logOverride: { 'import-is-undefined': 'silent', 'assign-to-import': 'silent' },
       define: { ...DEFINE },
       banner: { js: bannerOf(format, join(options.root, 'node_modules', '.zdr.cjs')) },
       ...(options.tsconfig === undefined ? {} : { tsconfig: options.tsconfig }),
@@ -218,7 +222,10 @@ export function openBuilder(options: BuilderOptions): Builder {
   async function messages(found: readonly esbuild.Message[], kind: 'error' | 'warning'): Promise<BuildMessage[]> {
     if (found.length === 0) return [];
     const straight = found.map((message) => ({
-      ...unshift(message, (file) => sources.peek(resolve(options.cwd, file))?.shift ?? null),
+      ...unshift(
+        traceBack(message, (file) => sources.peek(resolve(options.cwd, file))?.from ?? null),
+        (file) => sources.peek(resolve(options.cwd, file))?.shift ?? null,
+      ),
       // What to do about a missing package in esbuild's own configuration, which nobody has here.
       notes: message.notes.filter(({ text }) => !text.startsWith('You can mark the path')),
     }));
@@ -234,7 +241,7 @@ export function openBuilder(options: BuilderOptions): Builder {
 
   async function buildNow(): Promise<BuildOutcome> {
     const real = realEntry(options.entry);
-    if (real !== entry) sources = openSources((entry = real));
+    if (real !== entry) sources = openSources((entry = real), decorators.lower);
     await reads.begin();
     try {
       const { result, format } = await compile();
@@ -246,7 +253,11 @@ export function openBuilder(options: BuilderOptions): Builder {
       const [map, code] = result.outputFiles;
       if (map === undefined || code === undefined) throw new Error('esbuild gave no output');
       const bundle = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
-      const warnings = await messages(result.warnings, 'warning');
+      const missing = decorators.missing();
+      const warnings = [
+        ...(await messages(result.warnings, 'warning')),
+        ...(missing === null ? [] : [plainMessage(missing, 'WARNING')]),
+      ];
       return { tag: 'built', bundle, warnings, inputs: await reads.good(sources, externals.links) };
     } catch (error) {
       return { tag: 'failed', errors: [failureMessage(error)], inputs: await reads.bad(sources, externals.links, []) };
@@ -302,6 +313,9 @@ export function openBuilder(options: BuilderOptions): Builder {
         externals.clear();
         reads.forget();
         parts.clear();
+        decorators.clear();
+        // How its files are read may have changed with it.
+        if (path.endsWith('.json')) sources.clear();
       }
     },
     keepStatic(path) {

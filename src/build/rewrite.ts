@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { HELPER_NAMES } from './lower.js';
 import { CREATE_REQUIRE, IMPORT, RESOLVE } from './banner.js';
 
 /** Text that was put in front of a line of a source, for positions in messages. Lines count from 1. */
@@ -22,6 +23,7 @@ export interface Rewritten {
  * A file that declares the name itself (`const __dirname = …`) keeps its own.
  */
 export const DEFINE: Readonly<Record<string, string>> = {
+  ...HELPER_NAMES,
   'import.meta': '__zdrMeta',
   'import.meta.url': '__zdrUrl',
   'import.meta.filename': '__zdrFilename',
@@ -85,7 +87,7 @@ function preludeOf(text: string, path: string, entry: string): string {
   if (uses('__zdrFileRequire') || /\brequire\s*\.\s*resolve\b/.test(text))
     parts.push(`__zdrFileRequire=${CREATE_REQUIRE}(${JSON.stringify(path)})`);
   if (/\brequire\s*\.\s*main\b/.test(text)) parts.push(`__zdrMainModule=${mainModule(entry)}`);
-  const knows = path !== entry && MODULE.test(text) ? `Object.assign(module,${moduleOf(path, entry)});` : '';
+  const knows = MODULE.test(text) ? `Object.assign(module,${moduleOf(path, entry)});` : '';
   return (parts.length === 0 ? '' : `var ${parts.join(',')};`) + knows;
 }
 
@@ -103,9 +105,11 @@ const HAS_MAIN = Number.parseInt(process.versions.node, 10) >= 24;
 
 function moduleOf(path: string, entry: string): string {
   const file = JSON.stringify(path);
+  // The entry's is node's own, and named for the bundle.
+  const own = path === entry ? '' : `id:${file},loaded:false,children:[],parent:${mainModule(entry)},`;
   return (
-    `{id:${file},path:${JSON.stringify(dirname(path))},filename:${file},loaded:false,children:[],` +
-    `paths:${CREATE_REQUIRE}(${file}).resolve.paths("a")??[],parent:${mainModule(entry)}}`
+    `{${own}path:${JSON.stringify(dirname(path))},filename:${file},` +
+    `paths:${CREATE_REQUIRE}(${file}).resolve.paths("a")??[]}`
   );
 }
 

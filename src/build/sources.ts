@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import type { Stamp } from '../watch/inputs.js';
 import { type Reading, readStamped } from '../watch/stamp.js';
+import type { Decorators } from './decorators.js';
 import { rewrite, type Shift } from './rewrite.js';
 import { looksLikeModule } from './share.js';
 
@@ -11,6 +12,8 @@ export interface Source {
   readonly stamp: Stamp;
   readonly contents: string | Uint8Array;
   readonly shift: Shift | null;
+  /** What `contents` was made of, and the source map from one to the other, when it is not just what was read. */
+  readonly from: { readonly text: string; readonly map: string } | null;
   /** It may ask for files at run time that the build does not know of. */
   readonly open: boolean;
   /** It looks as if it had import or export statements. */
@@ -37,10 +40,19 @@ const GRACE = 150;
 const CODE = new Set(['.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.tsx']);
 
 /** Keeps the sources in memory, so that a rebuild reads what has changed and its stamps are exactly what it saw. */
-export function openSources(entry: string): Sources {
+/** `lower` writes out what esbuild does not know. */
+export function openSources(entry: string, lower: Decorators['lower'] = async () => null): Sources {
   const known = new Map<string, Source & { readonly data: Buffer }>();
   /** Files that had something in them. */
   const full = new Set<string>();
+
+  async function asSource(stamp: Source['stamp'], data: string, path: string, share: string): Promise<Source> {
+    const { text, shift, open } = rewrite(data, path, entry, share);
+    const lowered = await lower(path, text);
+    const from = lowered === null ? null : { text, map: lowered.map };
+    return { stamp, contents: lowered?.text ?? text, from, shift, open, looksLikeModule: looksLikeModule(data), share };
+  }
+
   return {
     async load(path, share = '') {
       const cached = known.get(path);
@@ -49,8 +61,8 @@ export function openSources(entry: string): Sources {
       if (reading === null) return null;
       const { data, stamp } = reading;
       const source = CODE.has(extname(path))
-        ? asSource(stamp, data.toString(), path, entry, share)
-        : { stamp, contents: data, shift: null, open: false, looksLikeModule: false, share };
+        ? await asSource(stamp, data.toString(), path, share)
+        : { stamp, contents: data, from: null, shift: null, open: false, looksLikeModule: false, share };
       if (data.length > 0) full.add(path);
       known.set(path, { ...source, data });
       return source;
@@ -69,9 +81,4 @@ async function readWhole(path: string, wasFull: boolean): Promise<Reading | null
     if (!wasFull || reading === null || reading.data.length > 0 || performance.now() > end) return reading;
     await setTimeout(5);
   }
-}
-
-function asSource(stamp: Stamp, data: string, path: string, entry: string, share: string): Source {
-  const { text, shift, open } = rewrite(data, path, entry, share);
-  return { stamp, contents: text, shift, open, looksLikeModule: looksLikeModule(data), share };
 }
