@@ -39,6 +39,10 @@ export function bannerOf(format: Format, anchor: string): string {
     `${RESOLVE}=(s,url)=>{s=String(s);if(/^\\.{0,2}\\//.test(s))return new URL(s,url).href;` +
     `if(/^(?:file|node|data):/.test(s))return s;const f=${CREATE_REQUIRE}(url).resolve(s);` +
     `return f===s&&!/[\\\\/]/.test(f)?"node:"+f:${PATH_TO_URL}(f).href},` +
-    `${IMPORT}=(url)=>(s,o)=>__zdrRealm?__zdrRealm.load(${RESOLVE}(s,url),o):import(${RESOLVE}(s,url),o);`
+    // A package is looked for by the conditions of `import` wherever the bundle finds the same one as the file would.
+    `__zdrTarget=(s,url)=>{s=String(s);if(/^(?:\\.{0,2}\\/|file:|node:|data:)/.test(s))return ${RESOLVE}(s,url);` +
+    `let f;try{f=${CREATE_REQUIRE}(url).resolve(s)}catch{return s}` +
+    `try{if(${REQUIRE}.resolve(s)===f)return s}catch{}return ${PATH_TO_URL}(f).href},` +
+    `${IMPORT}=(url)=>async(s,o)=>{const t=__zdrTarget(s,url);return __zdrRealm&&/^file:/.test(t)?__zdrRealm.load(t,o):import(t,o)};`
   );
 }

@@ -45,7 +45,10 @@ export interface BuilderOptions {
   /** Absolute; they need not exist. */
   readonly envFiles: readonly string[];
   readonly terminalWidth?: number;
-  /** The bundle tells from the start which modules it has evaluated, for those that come later. */
+  /**
+   * The bundle of a thread or a child: it tells from the start which modules it has evaluated, for those that come later.
+   * Its builder is closed before the app's own.
+   */
   readonly sharing?: boolean;
 }
 
@@ -328,7 +331,8 @@ export function openBuilder(options: BuilderOptions): Builder {
       await queue;
       await context?.build.dispose().catch(() => {});
       context = null;
-      await esbuild.stop();
+      // A call to a service that was stopped is never answered: only the app's own builder stops it, when it is the last.
+      if (options.sharing !== true) await esbuild.stop();
       await bundles.close();
     },
   };

@@ -86,7 +86,7 @@ export function openSource(
     },
     keepStatic: (path) => builder.keepStatic(path),
     async close() {
-      await Promise.allSettled([watch?.close(), late.close(), builder.close()]);
+      await Promise.allSettled([watch?.close(), late.close().then(() => builder.close())]);
     },
   };
 }

@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Answer, REALM } from '../../protocol/late.js';
 import { ask, askNow } from './ask.js';
 import { sourceAt } from './locate.js';
+import { showSources } from './traces.js';
 
 /** What a bundle reaches by `process[REALM]`: the modules that this process or thread has, and the way to more. */
 interface Realm {
@@ -61,6 +62,7 @@ const realm: Realm = {
 export function openRealm(where: Place): void {
   place = where;
   OURS.push(realpathSync(where.folder));
+  showSources();
   Object.defineProperty(process, Symbol.for(REALM), { value: realm, configurable: true });
 }
 
