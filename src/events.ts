@@ -29,8 +29,21 @@ export type ZdrEvent =
   | { readonly type: 'draining'; readonly generation: number; readonly open: readonly Open[] }
   /** An old generation has ended. `told`: it was reported as draining, or cut short, before. */
   | { readonly type: 'drained'; readonly generation: number; readonly told: boolean }
-  /** What was still open at the drain's deadline and is ended now. */
-  | { readonly type: 'cut-short'; readonly generation: number; readonly open: readonly Open[] }
+  /** What was still open at the drain's deadline, or when somebody did not want to wait (`asked`), and is ended now. */
+  | {
+      readonly type: 'cut-short';
+      readonly generation: number;
+      readonly asked: boolean;
+      readonly open: readonly Open[];
+    }
+  /** Saves are collected, not built. */
+  | { readonly type: 'paused' }
+  /** Saves are built again, beginning with `causes`, which were saved meanwhile. */
+  | { readonly type: 'resumed'; readonly causes: readonly string[] }
+  /** The terminal has stopped zdr (Ctrl-Z): workers are stopped too, and clients wait. */
+  | { readonly type: 'suspended' }
+  /** All goes on. `ms`: how long it was suspended. */
+  | { readonly type: 'continued'; readonly ms: number }
   | { readonly type: 'stopping'; readonly open: readonly Open[] }
   | { readonly type: 'stopped'; readonly forced: boolean }
   | { readonly type: 'warning'; readonly message: string; readonly hint: string | null };

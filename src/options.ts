@@ -1,3 +1,4 @@
+import type { BuildExtra } from './build/esbuild.js';
 import type { ZdrEvent } from './events.js';
 
 /** All that a run needs to know. Nothing is read from argv or the environment beyond this. */
@@ -36,11 +37,22 @@ export interface InstanceOptions {
   readonly liveReload: boolean;
   /** Evaluate packages of the app in the standby, where it cannot tell. */
   readonly ahead: boolean;
+  /** What a configuration adds to the build. */
+  readonly extra: BuildExtra;
+  /** Called when other code was built, before it starts; awaited. A throw means that it does not. */
+  readonly beforeReload: BeforeReload | null;
+  /** Called before a reload that was asked for. False: what it found was refused, and told; nothing is built. */
+  readonly refresh: (() => Promise<boolean>) | null;
   /** Columns of the terminal, for the frames of build messages; 0 where it is not known. */
   readonly width: number;
   /** Called for each event, synchronously and in order. Must not throw. */
   onEvent(event: ZdrEvent): void;
+  /** Called when the app begins to read standard input (true), and when no app that serves reads it any more. */
+  onInput?(apps: boolean): void;
 }
+
+/** A hook of the configuration. `causes`: the files that changed, absolute; none where somebody asked for the reload. */
+export type BeforeReload = (reload: { readonly causes: readonly string[] }) => unknown;
 
 /** A file of environment variables. */
 export interface EnvFile {

@@ -15,6 +15,8 @@ export interface Code {
 }
 
 export interface Bundles {
+  /** As it was asked for. */
+  readonly folder: string;
   /** The bundle with this code: one that is on the disk already, or a new file. Rejects when nothing can be written. */
   put(code: Code): Promise<Bundle>;
   /** Removes the folder that had to be made elsewhere, if one had. */
@@ -67,6 +69,7 @@ export function openBundles(folder: string): Bundles {
   }
 
   return {
+    folder,
     async put(code) {
       const hash = hashOf(`${code.format}\n${code.text}`);
       const old = known.get(hash);

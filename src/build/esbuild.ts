@@ -6,7 +6,7 @@ import * as esbuild from 'esbuild';
 import type { BuildMessage } from '../events.js';
 import { SHARING } from '../protocol/late.js';
 import { bannerOf, type Format } from './banner.js';
-import { openBundles, removeBundle } from './bundles.js';
+import { type Bundles, removeBundle } from './bundles.js';
 import { openDecorators } from './decorators.js';
 import {
   ADDON,
@@ -24,11 +24,13 @@ import { fixHelpers } from './interop.js';
 import { type LateOutcome, openParts } from './late.js';
 import { failureMessage, plainMessage, toBuildMessage, traceBack, unresolvedIn, unshift } from './messages.js';
 import type { BuildOutcome } from './outcome.js';
+import { witnessed } from './plugins.js';
 import { DEFINE } from './rewrite.js';
 import { contentsOfShared, SHARED_MODULE } from './share.js';
 import { openSources, type Sources } from './sources.js';
 
 export { removeBundle } from './bundles.js';
+export type { Loader, OnLoadResult, Plugin, PluginBuild } from 'esbuild';
 
 export interface BuilderOptions {
   /** Absolute. It may be missing: then the build fails until it is there. */
@@ -37,8 +39,8 @@ export interface BuilderOptions {
   readonly root: string;
   /** Messages name files relative to it. */
   readonly cwd: string;
-  /** An existing folder that nobody else writes to. */
-  readonly outdir: string;
+  /** Where bundles go. Whoever opened it closes it, after the builder. */
+  readonly bundles: Bundles;
   readonly conditions?: readonly string[];
   /** Absolute; in place of the nearest tsconfig.json of each file. */
   readonly tsconfig?: string;
@@ -47,9 +49,20 @@ export interface BuilderOptions {
   readonly terminalWidth?: number;
   /**
    * The bundle of a thread or a child: it tells from the start which modules it has evaluated, for those that come later.
-   * Its builder is closed before the app's own.
    */
   readonly sharing?: boolean;
+  /** What a configuration adds. */
+  readonly extra?: BuildExtra;
+}
+
+/** esbuild's own options that a project can set: what no file of the project says. */
+export interface BuildExtra {
+  /** They come before zdr's own. */
+  readonly plugins: readonly esbuild.Plugin[];
+  /** By extension, with the dot. */
+  readonly loader: Readonly<Record<string, esbuild.Loader>>;
+  /** By identifier: JSON, or another identifier. */
+  readonly define: Readonly<Record<string, string>>;
 }
 
 /** Builds one entry again and again. */
@@ -67,6 +80,8 @@ export interface Builder {
    * bundle has to tell what it has evaluated. False: it did already.
    */
   keepStatic(path: string): boolean;
+  /** A build that hangs (in a plugin) is left to itself: the next one begins anew. */
+  giveUp(): void;
   close(): Promise<void>;
 }
 
@@ -79,7 +94,7 @@ const SERVICE_DIED = /The service (?:is no longer running|was stopped)|EPIPE/;
 export function openBuilder(options: BuilderOptions): Builder {
   const reads = openReads(options);
   const externals = openExternals();
-  const bundles = openBundles(options.outdir);
+  const { bundles } = options;
   const decorators = openDecorators(options.tsconfig, [join(options.root, 'package.json'), import.meta.url]);
   const parts = openParts();
   const kinds = openKinds();
@@ -92,6 +107,8 @@ export function openBuilder(options: BuilderOptions): Builder {
   /** What an entry turned out to be that neither its extension nor its package.json tells. */
   let guess: Format = 'esm';
   let queue: Promise<unknown> = Promise.resolve();
+  /** Builds that were given up and have not ended. */
+  const hung = new Set<Promise<unknown>>();
 
   const pluginFor = (saw: (path: string) => void): esbuild.Plugin => ({
     name: 'zdr',
@@ -122,6 +139,15 @@ export function openBuilder(options: BuilderOptions): Builder {
   });
   const plugin = pluginFor(reads.saw);
 
+  const witness = {
+    async saw(path: string) {
+      await sources.load(path);
+      reads.saw(path);
+    },
+    entry: () => entry,
+  };
+  const others = (options.extra?.plugins ?? []).map((other) => witnessed(other, witness));
+
   /** Takes from the realm what the realm has. */
   const takingFrom = (known: ReadonlySet<string>, takes: Set<string>): esbuild.Plugin => ({
     name: 'zdr-shared',
@@ -144,7 +170,7 @@ export function openBuilder(options: BuilderOptions): Builder {
     const build = await esbuild.context({
       ...optionsFor(format),
       entryPoints: { bundle: options.entry },
-      plugins: [plugin],
+      plugins: [...others, plugin],
     });
     context = { format, build };
     return build;
@@ -153,7 +179,7 @@ export function openBuilder(options: BuilderOptions): Builder {
   function optionsFor(format: Format) {
     return {
       absWorkingDir: options.cwd,
-      outdir: options.outdir,
+      outdir: bundles.folder,
       outExtension: { '.js': format === 'esm' ? '.mjs' : '.cjs' },
       bundle: true,
       write: false,
@@ -174,7 +200,8 @@ export function openBuilder(options: BuilderOptions): Builder {
       logLevel: 'silent',
       // What node finds out when it runs, and an interface in metadata.
       logOverride: { 'import-is-undefined': 'silent', 'assign-to-import': 'silent' },
-      define: { ...DEFINE },
+      loader: { ...options.extra?.loader },
+      define: { ...options.extra?.define, ...DEFINE },
       banner: { js: bannerOf(format, join(options.root, 'node_modules', '.zdr.cjs')) },
       ...(options.tsconfig === undefined ? {} : { tsconfig: options.tsconfig }),
     } satisfies esbuild.BuildOptions;
@@ -281,7 +308,7 @@ export function openBuilder(options: BuilderOptions): Builder {
       const rule = formatOf(file, await typeOf(file));
       const looks = (await sources.load(file))?.looksLikeModule === true ? 'esm' : 'cjs';
       const format = rule === 'open' ? looks : rule;
-      const plugins = [takingFrom(known, takes), pluginFor((path) => holds.add(path))];
+      const plugins = [takingFrom(known, takes), ...others, pluginFor((path) => holds.add(path))];
       const once = () => esbuild.build({ ...optionsFor(format), entryPoints: { late: file }, plugins });
       let result = await once();
       if (kinds.learn(result.metafile.inputs, options.cwd)) result = await once();
@@ -327,15 +354,27 @@ export function openBuilder(options: BuilderOptions): Builder {
       sharing = true;
       return news;
     },
+    giveUp() {
+      const left = queue;
+      hung.add(left);
+      void left.then(() => hung.delete(left));
+      void context?.build.dispose().catch(() => {});
+      context = null;
+      queue = Promise.resolve();
+    },
     async close() {
       await queue;
       await context?.build.dispose().catch(() => {});
       context = null;
-      // A call to a service that was stopped is never answered: only the app's own builder stops it, when it is the last.
-      if (options.sharing !== true) await esbuild.stop();
-      await bundles.close();
+      // What hangs would keep the process alive. Builders that go on notice, and start the service again.
+      if (hung.size > 0) await endService();
     },
   };
+}
+
+/** Ends esbuild's process, which all builders share and which else ends with this one. */
+export async function endService(): Promise<void> {
+  await esbuild.stop();
 }
 
 function isFailure(error: unknown): error is esbuild.BuildFailure {

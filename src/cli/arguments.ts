@@ -1,16 +1,18 @@
 import type { FlagName } from './flags.js';
+import { controlCommand, type ControlCommand } from './control-command.js';
 import { runCommand, type RunCommand } from './run-command.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../setup/nearest.js';
 import { readWords } from './words.js';
 import { wrong, type Wrong } from './wrong.js';
 
 /** What the command line asks for. Nothing was looked up yet: paths are as they were typed. */
-export type Parsed = RunCommand | { readonly tag: 'help' } | { readonly tag: 'version' } | Wrong;
+export type Parsed = RunCommand | ControlCommand | { readonly tag: 'help' } | { readonly tag: 'version' } | Wrong;
 
 const commands = ['dev', 'start', 'reload', 'status'] as const;
 
 export function parseArguments(argv: readonly string[]): Parsed {
-  const words = readWords(argv);
+  // Here it is a glob for `zdr dev`, there a way to look for `zdr status`.
+  const words = readWords(argv, argv.find((word) => !word.startsWith('-')) === 'status' ? ['watch'] : []);
   if (words.tag === 'wrong') return words;
   const given = (name: FlagName) => words.options.some((option) => option.name === name);
   if (given('help')) return { tag: 'help' };
@@ -25,7 +27,7 @@ export function parseArguments(argv: readonly string[]): Parsed {
       return runCommand(command, words, rest);
     case 'reload':
     case 'status':
-      return wrong(`zdr ${command} is not there yet`, 'kill -USR2 with the pid of zdr reloads');
+      return controlCommand(command, words, rest);
     case undefined:
       return unknownCommand(name);
   }

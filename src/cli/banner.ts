@@ -17,6 +17,9 @@ export function banner(event: ZdrEvent & { type: 'ready' }, late: boolean, look:
     '',
     ...event.addresses.flatMap((address) => addressLines(address, look)),
     row('Entry', entry.join(paint.dim(` ${glyphs.dot} `)), look),
+    ...(look.keys?.() === true
+      ? [paint.dim(`  ${glyphs.pointer}  press ${paint.bold('h + enter')} to show help`)]
+      : []),
     '',
   ];
 }

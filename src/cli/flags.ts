@@ -18,6 +18,7 @@ const table = {
   'ready-url': { kind: 'value', wants: 'a path or URL of the app' },
   'live-reload': { kind: 'switch', wants: '' },
   'no-ahead': { kind: 'switch', wants: '' },
+  pid: { kind: 'value', wants: 'a number' },
   quiet: { short: 'q', kind: 'switch', wants: '' },
   json: { kind: 'switch', wants: '' },
   color: { kind: 'switch', wants: '' },

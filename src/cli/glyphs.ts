@@ -10,6 +10,10 @@ export interface Glyphs {
   readonly arrow: string;
   readonly dot: string;
   readonly ellipsis: string;
+  /** Of a lane: more and more requests. */
+  readonly levels: readonly string[];
+  /** Of a lane: nothing new, but something is open. */
+  readonly open: string;
 }
 
 const unicode: Glyphs = {
@@ -23,6 +27,8 @@ const unicode: Glyphs = {
   arrow: '→',
   dot: '·',
   ellipsis: '…',
+  levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+  open: '╌',
 };
 
 const ascii: Glyphs = {
@@ -36,6 +42,8 @@ const ascii: Glyphs = {
   arrow: '->',
   dot: '-',
   ellipsis: '...',
+  levels: ['_', '-', '=', '+', '*', '#', '%', '@'],
+  open: '~',
 };
 
 /**

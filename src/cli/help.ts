@@ -8,6 +8,7 @@ export function helpText(version: string, paint: Paint): string {
     `${paint.green(paint.bold('zdr'))} ${paint.green(`v${version}`)}  save a file: the new code serves, no request is dropped`,
     '',
     `${paint.bold('zdr dev')} | ${paint.bold('zdr start')} [entry] [options] [-- arguments of the app]`,
+    `${paint.bold('zdr reload')} | ${paint.bold('zdr status')} [--json | --watch]   ask what runs here`,
     '',
     option('-w, --workers <n|max>', 'processes that serve (dev 1, start max)'),
     option('    --drain <time>', 'for old code to finish (dev 10m, start 30s)'),
@@ -26,7 +27,6 @@ export function helpText(version: string, paint: Paint): string {
     '',
     example('zdr dev', 'watches what package.json says'),
     example('zdr start --ready-url /health -- -p 80', 'the app gets -p 80'),
-    '',
     paint.dim('Ctrl-C stops when all is answered, twice at once. SIGUSR2 reloads. A time: 10s'),
   ]
     .map((line) => line.trimEnd())

@@ -57,9 +57,22 @@ export function block(event: ZdrEvent, late: boolean, look: Look): Block {
     case 'drained':
       return line(`${paint.green(glyphs.done)} #${event.generation} ${paint.dim('done')}`);
     case 'cut-short':
+      return line(`${cutShort(event, look)} ${describeOpen(event.open, glyphs.ellipsis)}`);
+    case 'paused':
+      return line(`${paint.yellow(`${glyphs.draining} paused`)}${paint.dim(', saves wait')}`);
+    case 'resumed': {
+      const saved =
+        event.causes.length === 0
+          ? paint.dim(', nothing was saved')
+          : ` ${paint.dim(glyphs.arrow)} ${causes(event.causes, look)}`;
+      return line(`${paint.green(`${glyphs.reload} watching`)}${saved}`);
+    }
+    case 'suspended':
       return line(
-        `${paint.red(`${glyphs.failed} #${event.generation} ran out of time, ended`)} ${describeOpen(event.open, glyphs.ellipsis)}`,
+        `${paint.yellow(`${glyphs.stopped} suspended`)}${paint.dim(`, clients wait ${glyphs.dot} fg continues`)}`,
       );
+    case 'continued':
+      return line(`${paint.green(`${glyphs.reload} goes on`)} ${paint.dim(`after ${formatDuration(event.ms)}`)}`);
     case 'stopping': {
       const open = event.open.length === 0 ? '' : `, ${countOpen(event.open)} open`;
       const force = look.interactive ? paint.dim(` ${glyphs.dot} press ctrl+c again to force`) : '';
@@ -80,6 +93,12 @@ function causes(paths: readonly string[], { cwd, paint }: Look): string {
   const [first, ...rest] = paths;
   if (first === undefined) return paint.cyan('reload');
   return `${paint.cyan(shownPath(first, cwd))}${rest.length === 0 ? '' : paint.dim(` +${rest.length} more`)}`;
+}
+
+function cutShort({ generation, asked }: ZdrEvent & { type: 'cut-short' }, { paint, glyphs }: Look): string {
+  return asked
+    ? `${paint.yellow(glyphs.draining)} #${generation} ${paint.dim('was told to end')}`
+    : paint.red(`${glyphs.failed} #${generation} ran out of time, ended`);
 }
 
 /** The frames of esbuild, with one empty line between them. */

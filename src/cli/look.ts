@@ -12,6 +12,8 @@ export interface Look extends Style {
   readonly version: string;
   /** Whether a person sits at the keyboard. */
   readonly interactive: boolean;
+  /** Whether zdr listens to keys now. */
+  keys?(): boolean;
   networks(): readonly string[];
 }
 

@@ -1,9 +1,7 @@
 import { parseArguments } from './arguments.js';
 import { bugText } from './bug.js';
-import { resolveRun } from './run-options.js';
 import { helpText } from './help.js';
 import { leave, say, surviveReaders } from './output.js';
-import { run } from './run.js';
 import { styleOf } from './style.js';
 import { readVersion } from './version.js';
 import { usageExit, wrongText, type Wrong } from './wrong.js';
@@ -31,11 +29,30 @@ export async function main(argv: readonly string[]): Promise<void> {
       return;
     case 'wrong':
       return refuse(parsed);
+    case 'reload': {
+      const { reload } = await import('./reload.js');
+      return reload(parsed, { ...style, cwd: process.cwd() });
+    }
+    case 'status': {
+      // What a command is asked for goes to stdout.
+      const view = { ...styleOf(process.stdout, argv), cwd: process.cwd() };
+      if (parsed.watch) return (await import('./watch.js')).watch(parsed, view);
+      return (await import('./status.js')).status(parsed, view);
+    }
     case 'dev':
     case 'start': {
-      const resolved = resolveRun(parsed, process.cwd());
-      if (resolved.tag === 'wrong') return refuse(resolved);
-      return run(resolved.options, parsed, version, style);
+      // Loaded here, so that help and errors of usage do not wait for the builder and the watcher.
+      const [{ prepare }, { run }] = await Promise.all([import('../setup/prepare.js'), import('./run.js')]);
+      const { tag: command, given } = parsed;
+      const cwd = process.cwd();
+      const prepared = await prepare({ command, cwd, config: null, top: { given, base: cwd, place: null } });
+      if (prepared.tag === 'wrong') return refuse(prepared);
+      const { color } = prepared.given;
+      return run(
+        prepared,
+        version,
+        color === undefined ? style : styleOf(process.stderr, [color ? '--color' : '--no-color']),
+      );
     }
   }
 }

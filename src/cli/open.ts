@@ -23,6 +23,20 @@ export function describeOpen(open: readonly Open[], ellipsis: string): string {
   ].join(', ');
 }
 
+/** `GET /export`, `websocket`. */
+export function nameOpen(open: Open, ellipsis: string): string {
+  switch (open.tag) {
+    case 'request':
+      return `${harmlessName(open.method)} ${shortPath(open.path, ellipsis)}`;
+    case 'events':
+      return `event stream ${shortPath(open.path, ellipsis)}`;
+    case 'websocket':
+      return 'websocket';
+    case 'socket':
+      return 'connection';
+  }
+}
+
 /** `1 request, 2 websockets`. */
 export function countOpen(open: readonly Open[]): string {
   const count = (tag: Open['tag']) => open.filter((one) => one.tag === tag).length;

@@ -1,9 +1,7 @@
-import { isAbsolute, relative } from 'node:path';
+import { shownPath as shown } from '../setup/paths.js';
 import { harmlessName } from './harmless.js';
 
-/** A path as a person would type it from `cwd`; the absolute one where that is shorter. */
+/** A path as a person would type it from `cwd`, fit for a terminal. */
 export function shownPath(path: string, cwd: string): string {
-  if (!isAbsolute(path)) return harmlessName(path);
-  const near = relative(cwd, path) || '.';
-  return harmlessName(near.length < path.length ? near : path);
+  return harmlessName(shown(path, cwd));
 }

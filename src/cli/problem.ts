@@ -18,6 +18,10 @@ export function isProblem({ type }: ZdrEvent): boolean {
     case 'done':
     case 'draining':
     case 'drained':
+    case 'paused':
+    case 'resumed':
+    case 'suspended':
+    case 'continued':
     case 'stopping':
     case 'stopped':
       return false;

@@ -1,36 +1,15 @@
-import { parseDuration } from './durations.js';
+import { parseDuration } from '../setup/duration.js';
+import type { Given } from '../setup/given.js';
+import { isUrl, POLL } from '../setup/keys.js';
 import type { FlagName } from './flags.js';
 import type { GivenOption, Words } from './words.js';
 import { wrong, type Wrong } from './wrong.js';
 
-/** `zdr dev` or `zdr start`. Times in ms. */
+/** `zdr dev` or `zdr start`, and what was said with it: defaults and configuration come later. */
 export interface RunCommand {
   readonly tag: 'dev' | 'start';
-  readonly entry: string | null;
-  readonly args: readonly string[];
-  readonly workers: number | 'max';
-  readonly drain: number;
-  readonly boot: number;
-  readonly envFiles: readonly { readonly path: string; readonly required: boolean }[];
-  readonly execArgv: readonly string[];
-  readonly conditions: readonly string[];
-  readonly tsconfig: string | null;
-  readonly watch: readonly string[];
-  readonly ignore: readonly string[];
-  readonly poll: number | null;
-  readonly readyUrl: string | null;
-  readonly liveReload: boolean;
-  readonly ahead: boolean;
-  readonly quiet: boolean;
-  readonly json: boolean;
+  readonly given: Given;
 }
-
-const defaults = {
-  dev: { workers: 1, drain: 600_000, ahead: true },
-  start: { workers: 'max', drain: 30_000, ahead: false },
-  boot: 10_000,
-  poll: 200,
-} as const;
 
 /** Options that only one of the two has. */
 const own: Readonly<Partial<Record<FlagName, RunCommand['tag']>>> = {
@@ -50,33 +29,18 @@ export function runCommand(
 ): RunCommand | Wrong {
   if (extra !== undefined)
     return wrong(`unexpected argument ${extra}`, `arguments of the app go after --: zdr ${tag} ${entry} -- ${extra}`);
-  const command = {
-    tag,
-    entry: entry ?? null,
-    args: [...args],
-    workers: defaults[tag].workers as number | 'max',
-    drain: defaults[tag].drain as number,
-    boot: defaults.boot as number,
-    envFiles: [] as { path: string; required: boolean }[],
-    execArgv: [] as string[],
-    conditions: [] as string[],
-    tsconfig: null as string | null,
-    watch: [] as string[],
-    ignore: [] as string[],
-    poll: null as number | null,
-    readyUrl: null as string | null,
-    liveReload: false,
-    ahead: defaults[tag].ahead as boolean,
-    quiet: false,
-    json: false,
+  const given: Mutable<Given> = {
+    ...(entry === undefined ? {} : { entry }),
+    ...(args.length === 0 ? {} : { args }),
   };
   for (const option of options) {
     const only = own[option.name];
     if (only !== undefined && only !== tag) return misplaced(option, only);
-    const refused = apply(option, command);
+    if (option.name === 'pid') return wrong(`zdr ${tag} has no ${option.as}`, 'it is for zdr reload and zdr status');
+    const refused = apply(option, given);
     if (refused !== null) return refused;
   }
-  return command;
+  return { tag, given };
 }
 
 function misplaced({ name, as }: GivenOption, only: RunCommand['tag']): Wrong {
@@ -92,16 +56,16 @@ function misplaced({ name, as }: GivenOption, only: RunCommand['tag']): Wrong {
   );
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : T[K] };
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** One option into the command. The last one wins, lists grow. */
-function apply({ name, as, value }: GivenOption, command: Mutable<RunCommand>): Wrong | null {
+/** One option into what is given. The last one wins, lists grow. */
+function apply({ name, as, value }: GivenOption, given: Mutable<Given>): Wrong | null {
   const text = value ?? '';
   switch (name) {
     case 'workers':
       if (text !== 'max' && !/^[1-9]\d{0,3}$/.test(text))
         return wrong(`${as} ${text} is no number of workers`, `write ${as} 4, or ${as} max for one on each core`);
-      command.workers = text === 'max' ? text : Number(text);
+      given.workers = text === 'max' ? text : Number(text);
       return null;
     case 'drain':
     case 'boot': {
@@ -109,57 +73,54 @@ function apply({ name, as, value }: GivenOption, command: Mutable<RunCommand>): 
       if (typeof ms !== 'number') return ms;
       if (name === 'boot' && ms === 0)
         return wrong('--boot 0s leaves the app no time to boot', 'the default is --boot 10s');
-      command[name] = ms;
+      given[name] = ms;
       return null;
     }
     case 'env-file':
     case 'env-file-if-exists':
-      command.envFiles.push({ path: text, required: name === 'env-file' });
+      given.envFiles = [...(given.envFiles ?? []), { path: text, required: name === 'env-file' }];
       return null;
     case 'conditions':
-      command.conditions.push(text);
-      command.execArgv.push(`--conditions=${text}`);
-      return null;
     case 'import':
     case 'require':
-      command.execArgv.push(`--${name}=${text}`);
-      return null;
-    case 'tsconfig':
-      command.tsconfig = text;
-      return null;
     case 'watch':
     case 'ignore':
-      command[name].push(text);
+      given[name] = [...(given[name] ?? []), text];
+      return null;
+    case 'tsconfig':
+      given.tsconfig = text;
       return null;
     case 'poll': {
       // Of this one the unit is in its name: a bare number is ms.
-      const ms = value === null ? defaults.poll : time(as, /^\d+$/.test(text) ? `${text}ms` : text);
+      const ms = value === null ? POLL : time(as, /^\d+$/.test(text) ? `${text}ms` : text);
       if (typeof ms !== 'number') return ms;
       if (ms < 10)
         return wrong(
           `${as} ${text} would look at the files without pause`,
-          `the default is ${as} ${defaults.poll}; 10 is the least`,
+          `the default is ${as} ${POLL}; 10 is the least`,
         );
-      command.poll = ms;
+      given.poll = ms;
       return null;
     }
     case 'ready-url':
-      if (!/^\/|^https?:\/\/./.test(text) || !URL.canParse(text, 'http://localhost'))
-        return wrong(`${as} ${text} is no path or URL`, `write ${as} /health`);
-      command.readyUrl = text;
+      if (!isUrl(text)) return wrong(`${as} ${text} is no path or URL`, `write ${as} /health`);
+      given.readyUrl = text;
       return null;
     case 'live-reload':
-      command.liveReload = true;
+      given.liveReload = true;
       return null;
     case 'no-ahead':
-      command.ahead = false;
+      given.ahead = false;
       return null;
     case 'quiet':
     case 'json':
-      command[name] = true;
+      given[name] = true;
       return null;
     case 'color':
     case 'no-color':
+      given.color = name === 'color';
+      return null;
+    case 'pid':
     case 'help':
     case 'version':
     case 'inspect':

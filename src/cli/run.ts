@@ -1,8 +1,12 @@
-import type { InstanceOptions } from '../options.js';
-import type { RunCommand } from './run-command.js';
+import type { Prepared } from '../setup/prepare.js';
+import { endService, openRun } from '../setup/run.js';
+import type { ZdrEvent } from '../events.js';
+import { openKeyboard } from './keyboard.js';
+import { actOn } from './key-actions.js';
 import { leave, say } from './output.js';
 import { exitCodeOf, onSignals } from './signals.js';
 import type { Style } from './style.js';
+import { rememberMode } from './terminal-mode.js';
 import { Terminal } from './terminal.js';
 import { ownNetworks } from './urls.js';
 
@@ -10,34 +14,52 @@ import { ownNetworks } from './urls.js';
 const forceDeadline = 3_000;
 
 /** Runs the app until somebody ends it, and then the process. */
-export async function run(
-  options: Omit<InstanceOptions, 'width' | 'onEvent'>,
-  { json, quiet }: RunCommand,
-  version: string,
-  style: Style,
-): Promise<never> {
+export async function run(prepared: Prepared, version: string, style: Style): Promise<never> {
+  const { options, given } = prepared;
   const { stdin, stderr } = process;
   const { cwd, entry, workers, mode, readyUrl } = options;
   const interactive = stdin.isTTY === true && stderr.isTTY === true;
-  const look = { ...style, cwd, entry, workers, mode, readyUrl, version, interactive, networks: ownNetworks };
+  const { json = false, quiet = false } = given;
+  const keyboard = interactive && !json ? openKeyboard(stdin, (action) => act(action)) : null;
+  const terminalMode = interactive ? rememberMode() : null;
+  const keys = (): boolean => keyboard?.reads === true;
+  const look = { ...style, cwd, entry, workers, mode, readyUrl, version, interactive, keys, networks: ownNetworks };
   const terminal = new Terminal({ look, json, quiet, write: say });
-  // Loaded here, so that help and errors of usage do not wait for the builder and the watcher.
-  const { openInstance } = await import('../instance/instance.js');
-  const running = openInstance({ ...options, width: stderr.columns ?? 0, onEvent: (event) => terminal.tell(event) });
+  const tell = (event: ZdrEvent): void => {
+    // Not before: what is typed while the app boots may be for the app.
+    keyboard?.start();
+    terminal.tell(event);
+  };
+  const running = openRun(prepared, {
+    width: stderr.columns ?? 0,
+    onEvent: tell,
+    onInput(apps) {
+      keyboard?.give(apps);
+      if (!apps) terminalMode?.restore();
+    },
+  });
   let forced: number | null = null;
-  onSignals({
+  const stop = onSignals({
     stop(force, signal) {
       if (signal === 'SIGINT') terminal.interrupted();
+      keyboard?.close();
       if (force) {
-        const code = exitCodeOf(signal);
+        const code = exitCodeOf(signal ?? 'SIGINT');
         forced = code;
         setTimeout(() => process.exit(code), forceDeadline).unref();
       }
       running.stop(force);
     },
     reload: () => void running.reload(),
+    suspend() {
+      terminal.interrupted();
+      running.suspend();
+    },
+    continued: () => keyboard?.refresh(),
   });
+  const act = actOn({ running, look, stop, write: say });
   const code = await running.closed;
   terminal.flush();
+  await endService();
   return leave(forced ?? code);
 }

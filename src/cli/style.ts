@@ -9,6 +9,11 @@ export interface Style {
   readonly coloured: boolean;
 }
 
+/** What paths are shown from, too. */
+export interface View extends Style {
+  readonly cwd: string;
+}
+
 export function styleOf(stream: { readonly isTTY?: boolean }, argv: readonly string[]): Style {
   const coloured = wantsColour({ argv, env: process.env, isTTY: stream.isTTY === true });
   return { coloured, paint: createPaint(coloured), glyphs: chooseGlyphs(process.env, process.platform) };

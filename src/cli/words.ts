@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { flagNames, flags, isFlagName, type FlagName } from './flags.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../setup/nearest.js';
 import { wrong, type Wrong } from './wrong.js';
 
 /** The command line, taken apart: known options with a value where they need one, and the rest. */
@@ -19,19 +19,27 @@ export interface GivenOption {
   readonly value: string | null;
 }
 
-const known = Object.fromEntries(
-  flagNames.map((name) => {
-    const { short, kind } = flags[name];
-    const type = kind === 'value' ? ('string' as const) : ('boolean' as const);
-    return [name, short === undefined ? { type } : { type, short }];
-  }),
-);
+/** The kind of a flag, which is a switch for some command. */
+type KindOf = (name: FlagName) => (typeof flags)[FlagName]['kind'];
 
-/** Takes the command line apart. Not strict, so that our own errors can say what was meant. */
-export function readWords(argv: readonly string[]): Words | Wrong {
+const knownTo = (kindOf: KindOf) =>
+  Object.fromEntries(
+    flagNames.map((name) => {
+      const { short } = flags[name];
+      const type = kindOf(name) === 'value' ? ('string' as const) : ('boolean' as const);
+      return [name, short === undefined ? { type } : { type, short }];
+    }),
+  );
+
+/**
+ * Takes the command line apart. Not strict, so that our own errors can say what was meant. `switches` take no value
+ * here, though they do for another command.
+ */
+export function readWords(argv: readonly string[], switches: readonly FlagName[] = []): Words | Wrong {
+  const kindOf: KindOf = (name) => (switches.includes(name) ? 'switch' : flags[name].kind);
   const { tokens } = parseArgs({
     args: [...argv],
-    options: known,
+    options: knownTo(kindOf),
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -57,7 +65,7 @@ export function readWords(argv: readonly string[]): Words | Wrong {
       else positionals.push(token.value);
       continue;
     }
-    const option = readOption(token, argv[token.index] ?? token.rawName);
+    const option = readOption(token, argv[token.index] ?? token.rawName, kindOf);
     if ('tag' in option) return option;
     options.push(option);
   }
@@ -71,10 +79,14 @@ interface OptionToken {
   readonly inlineValue?: boolean | undefined;
 }
 
-function readOption({ name, rawName, value, inlineValue }: OptionToken, word: string): GivenOption | Wrong {
+function readOption(
+  { name, rawName, value, inlineValue }: OptionToken,
+  word: string,
+  kindOf: KindOf,
+): GivenOption | Wrong {
   if (!isFlagName(name)) return unknownOption(rawName, word);
-  const { kind, wants } = flags[name];
-  switch (kind) {
+  const { wants } = flags[name];
+  switch (kindOf(name)) {
     case 'later':
       return wrong(`${rawName} is not there yet`, `until then: NODE_OPTIONS=--inspect zdr dev …`);
     case 'switch':

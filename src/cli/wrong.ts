@@ -1,23 +1,26 @@
+import { fileURLToPath } from 'node:url';
+import type { Wrong } from '../setup/wrong.js';
 import { translate } from './glyphs.js';
-import { harmlessName } from './harmless.js';
+import { harmless, harmlessName } from './harmless.js';
+import { shownPath } from './paths.js';
 import type { Style } from './style.js';
 
-/** A mistake in how zdr was called: what is wrong, and what to do about it. */
-export interface Wrong {
-  readonly tag: 'wrong';
-  readonly message: string;
-  readonly hint: string;
-}
+export { wrong, type Wrong } from '../setup/wrong.js';
 
-/** Exit code of wrong usage. */
+/** Exit code of wrong usage and of a wrong configuration. */
 export const usageExit = 2;
 
-export function wrong(message: string, hint: string): Wrong {
-  return { tag: 'wrong', message, hint };
-}
+/** The README of the version that runs. */
+const readme = fileURLToPath(new URL('../../README.md', import.meta.url));
 
-/** One red line and one dim hint. */
-export function wrongText({ message, hint }: Wrong, { paint, glyphs }: Style): string {
+/** One red line, one dim hint, and where more is written. */
+export function wrongText({ message, hint, detail, section }: Wrong, { paint, glyphs }: Style): string {
   const shown = (text: string) => translate(harmlessName(text), glyphs);
-  return `${paint.red(`${glyphs.failed} ${shown(message)}`)}\n${paint.dim(`  ${shown(hint)}`)}\n`;
+  return [
+    paint.red(`${glyphs.failed} ${shown(message)}`),
+    ...(detail === undefined ? [] : [translate(harmless(detail), glyphs)]),
+    ...(hint === '' ? [] : [paint.dim(`  ${shown(hint)}`)]),
+    paint.dim(`  more: ${shown(shownPath(readme, process.cwd()))}#${section}`),
+    '',
+  ].join('\n');
 }

@@ -53,8 +53,7 @@ export function carryOut(parts: Parts, effect: Effect): void {
       for (const { id } of rollover.state().workers) send(id, { tag: 'routed' });
       return;
     case 'timer':
-      setTimeout(() => rollover.dispatch({ type: 'time', timer: effect.timer }), effect.ms);
-      return;
+      return parts.timers.after(effect.ms, () => rollover.dispatch({ type: 'time', timer: effect.timer }));
     case 'report':
       return announcer.tell(effect.event);
     case 'exit':

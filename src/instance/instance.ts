@@ -1,21 +1,33 @@
 import { randomBytes } from 'node:crypto';
+import type { BuildMessage } from '../events.js';
 import type { InstanceOptions } from '../options.js';
-import { openAhead } from '../primary/ahead.js';
+import { openBundles } from '../build/bundles.js';
+import type { Reloaded } from '../outcome.js';
+import { openAhead, type Ahead } from '../primary/ahead.js';
 import { openRollover } from '../primary/dispatch.js';
 import { openFolder, removeFolder } from '../primary/folder.js';
 import { openReaper } from '../primary/reaper.js';
 import { openSockets } from '../primary/sockets.js';
 import { openTransit } from '../primary/transit.js';
+import { openUsages } from '../primary/usage.js';
 import { openWorkers } from '../primary/workers.js';
 import type { ExitCode } from '../rollover/state.js';
+import type { Status, Watched } from '../status.js';
 import { openAnnouncer } from './announce.js';
+import { openControl } from './control.js';
 import { carryOut } from './effects.js';
 import { environmentOf } from './environment.js';
+import { openHistory } from './history.js';
+import { openInput } from './input.js';
 import { receive } from './messages.js';
 import { openPages } from './pages.js';
 import { servingWorkers, type Parts } from './parts.js';
-import { openReloads, type Reloaded } from './reload.js';
+import { openReloads } from './reload.js';
+import { settingsOf, startsAlike } from './settings.js';
 import { openSource } from './source.js';
+import { statusOf } from './status.js';
+import { suspend } from './suspend.js';
+import { openTimers } from './timers.js';
 
 /** A run of zdr: one primary, and all that it started. */
 export interface Instance {
@@ -23,9 +35,26 @@ export interface Instance {
   stop(force: boolean): void;
   /** Builds and rolls over, though nothing changed. Never rejects. */
   reload(): Promise<Reloaded>;
+  /**
+   * Goes over to other options, because of `causes`. Sockets and workers stay: what reads the options is opened anew, and
+   * the next generation is of the new ones.
+   */
+  configure(options: NewOptions, causes: readonly string[]): void;
+  /** Tells that there are other options that cannot be used. What serves stays. */
+  refuse(errors: readonly BuildMessage[]): void;
+  status(): Promise<Status>;
+  /** Saves are collected (`paused`) or built again, beginning with those. A reload is built all the same. */
+  togglePause(): Watched['tag'];
+  /** What old generations still serve ends now. Gives how many of them there were. */
+  endDraining(): number;
+  /** Stops this process and its workers until somebody sends SIGCONT to this process. Clients wait. */
+  suspend(): void;
   /** The exit code, once everything has ended. */
   readonly closed: Promise<number>;
 }
+
+/** What can be another while zdr runs. */
+export type NewOptions = Omit<InstanceOptions, 'onEvent' | 'width' | 'refresh' | 'cwd'>;
 
 /** What `tls.Server#setTicketKeys` wants, in bytes. */
 const TICKET_KEYS = 48;
@@ -33,37 +62,49 @@ const TICKET_KEYS = 48;
 /** Opens the parts, wires them, and begins. A worker's message and a file's change both end up in the rollover. */
 export function openInstance(given: InstanceOptions): Instance {
   const reloads = openReloads();
+  const history = openHistory();
   const options: InstanceOptions = {
     ...given,
     onEvent(event) {
       given.onEvent(event);
       reloads.heard(event);
+      history.heard(event);
+      if (event.type === 'live') input.handedOver();
       pages.heard(event);
     },
   };
   const folder = openFolder(options.root);
-  const reaper = openReaper(folder);
+  const control = openControl(options, folder);
+  const reaper = openReaper([...new Set([folder, ...control.folders])]);
   let end = (_code: number): void => {};
   const closed = new Promise<number>((resolve) => {
     end = resolve;
   });
   const pages = openPages(() => parts);
-  const { mode, workers: count, boot, drain } = options;
-  const readiness = options.readyUrl === null ? 'listening' : 'said';
-  const rollover = openRollover({ mode, readiness, workers: count, boot, drain }, (effect) => carryOut(parts, effect));
+  const rollover = openRollover(
+    settingsOf(options),
+    (effect) => carryOut(parts, effect),
+    ({ generations }) => history.saw(generations),
+  );
   const { dispatch } = rollover;
+  const fallbacks: Parts['fallbacks'] = new Map();
   const route: Parts['route'] = { generation: null };
-  const announcer = openAnnouncer(performance.now(), () => parts);
+  const started = performance.now();
+  const announcer = openAnnouncer(started, () => parts);
   const workers = openWorkers({
     cwd: options.cwd,
-    execArgv: options.execArgv,
+    execArgv: () => parts.options.execArgv,
     onMessage: (worker, message, handle) => receive(parts, worker, message, handle),
+    hasRoom: () => transit.hasRoom(),
     onAppMessage(worker, message) {
       if (message === 'ready') dispatch({ type: 'worker-said-ready', worker });
     },
     onExit(worker, exit) {
-      ahead?.exited(worker);
+      parts.ahead?.exited(worker);
       sockets.gone(worker);
+      fallbacks.delete(worker);
+      usages.gone(worker);
+      input.gone(worker);
       dispatch({ type: 'worker-exited', worker, exit });
       transit.gone(worker);
     },
@@ -71,6 +112,12 @@ export function openInstance(given: InstanceOptions): Instance {
   });
   const { send } = workers;
   const sockets = openSockets(send);
+  const usages = openUsages(send);
+  const timers = openTimers();
+  const input = openInput(
+    () => parts,
+    (apps) => options.onInput?.(apps),
+  );
   const transit = openTransit(
     {
       send,
@@ -79,27 +126,24 @@ export function openInstance(given: InstanceOptions): Instance {
     },
     () => servingWorkers(parts),
   );
-  const ahead = !options.ahead
-    ? null
-    : openAhead({
-        entry: options.entry,
-        args: options.args,
-        send,
-        fork: (worker) => workers.fork(worker, environmentOf(options)),
-        kill: workers.kill,
-        standbys: () => rollover.state().workers.flatMap(({ id, tag }) => (tag === 'standby' ? id : [])),
-        onStale: (worker) => dispatch({ type: 'worker-stale', worker }),
-      });
-  const source = openSource(options, folder, () => parts);
+  const bundles = openBundles(folder);
+  const source = openSource(options, bundles, () => parts);
   const tickets = randomBytes(TICKET_KEYS).toString('base64');
 
   async function close(code: ExitCode): Promise<void> {
+    timers.close();
+    control.close();
     transit.close();
     sockets.close();
-    await source.close();
+    await parts.source.close();
+    await bundles.close();
     removeFolder(folder);
     reaper.close();
     end(code);
+  }
+
+  async function begin(): Promise<void> {
+    if (options.refresh === null || (await options.refresh())) dispatch({ type: 'changed', paths: [], always: true });
   }
 
   const parts: Parts = {
@@ -110,25 +154,75 @@ export function openInstance(given: InstanceOptions): Instance {
     transit,
     source,
     announcer,
+    history,
+    usages,
+    input,
+    timers,
     pages,
-    ahead,
+    fallbacks,
+    ahead: null,
     route,
     tickets,
     close,
   };
+  parts.ahead = aheadOf(parts);
+  const reload = (): Promise<Reloaded> => {
+    const { phase, lastGeneration } = rollover.state();
+    if (phase.tag !== 'running') return Promise.resolve({ tag: 'stopped' });
+    const outcome = reloads.ask(lastGeneration);
+    void begin();
+    return outcome;
+  };
+  const status = (): Promise<Status> => statusOf(parts, started);
+  control.listen({ reload, status });
   dispatch({ type: 'started' });
   return {
     stop(force) {
-      ahead?.close();
+      parts.ahead?.close();
       dispatch({ type: 'stop', force });
     },
-    reload() {
-      const { phase, lastGeneration } = rollover.state();
-      if (phase.tag !== 'running') return Promise.resolve({ tag: 'stopped' });
-      const outcome = reloads.ask(lastGeneration);
-      dispatch({ type: 'changed', paths: [], always: true });
-      return outcome;
+    reload,
+    status,
+    togglePause() {
+      if (options.watching === null) return 'off';
+      dispatch({ type: rollover.state().pause.tag === 'paused' ? 'resume' : 'pause' });
+      return rollover.state().pause.tag === 'paused' ? 'paused' : 'on';
+    },
+    endDraining() {
+      const draining = rollover.state().generations.filter(({ tag }) => tag === 'draining');
+      dispatch({ type: 'end-draining' });
+      return draining.length;
+    },
+    suspend: () => suspend(parts),
+    configure(next, causes) {
+      const { source: old, options: before } = parts;
+      parts.ahead?.close();
+      parts.options = { ...parts.options, ...next };
+      parts.source = openSource(parts.options, bundles, () => parts);
+      parts.ahead = aheadOf(parts);
+      dispatch({ type: 'settings', settings: settingsOf(parts.options) });
+      dispatch({ type: 'standby-stale' });
+      // A build of the old source that still runs is out of date now; to close it ends it.
+      dispatch({ type: 'changed', paths: causes, always: !startsAlike(before, next) });
+      void old.close();
+    },
+    refuse(errors) {
+      const live = rollover.state().generations.find(({ tag }) => tag === 'live');
+      options.onEvent({ type: 'build-failed', errors, live: live?.id ?? null });
     },
     closed,
   };
+}
+
+function aheadOf({ options, workers, rollover }: Parts): Ahead | null {
+  if (!options.ahead) return null;
+  return openAhead({
+    entry: options.entry,
+    args: options.args,
+    send: workers.send,
+    fork: (worker) => workers.fork(worker, environmentOf(options)),
+    kill: workers.kill,
+    standbys: () => rollover.state().workers.flatMap(({ id, tag }) => (tag === 'standby' ? id : [])),
+    onStale: (worker) => rollover.dispatch({ type: 'worker-stale', worker }),
+  });
 }

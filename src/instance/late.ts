@@ -1,6 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { openBuilder, type Builder, type BuilderOptions } from '../build/esbuild.js';
 import type { BuildOutcome } from '../build/outcome.js';
@@ -20,26 +18,23 @@ const ENTER = pathToFileURL(fileURLToPath(new URL('../worker/late/enter.js', imp
 
 /** `onInputs`: there is more to watch. */
 export function openLate(main: Builder, options: BuilderOptions, onInputs: () => void): Late {
-  const realms = new Map<string, Promise<Builder>>();
+  const realms = new Map<string, Builder>();
   const files = new Map<string, Inputs['files'] extends ReadonlyMap<string, infer S> ? S : never>();
-  const mailbox = openMailbox(options.outdir, answer);
+  const mailbox = openMailbox(options.bundles.folder, answer);
 
   /** Threads and children have modules of their own: each begins with a builder of its own. */
-  async function realmOf(entry: string): Promise<Builder> {
+  function realmOf(entry: string): Builder {
     if (entry === options.entry) return main;
     let opening = realms.get(entry);
     if (opening === undefined) {
-      const outdir = join(options.outdir, `realm-${realms.size + 1}`);
-      opening = mkdir(outdir, { recursive: true }).then(() =>
-        openBuilder({ ...options, entry, outdir, sharing: true }),
-      );
+      opening = openBuilder({ ...options, entry, sharing: true });
       realms.set(entry, opening);
     }
     return opening;
   }
 
   async function answer({ realm, file, known }: Ask): Promise<Answer> {
-    const builder = await realmOf(realm);
+    const builder = realmOf(realm);
     if (file === null) {
       const outcome = await builder.build();
       follow(outcome);
@@ -55,7 +50,7 @@ export function openLate(main: Builder, options: BuilderOptions, onInputs: () =>
   /** What a thread or a child is started with instead of its source. */
   function entranceOf(entry: string, bundle: string): string {
     const name = `${bundle}.enter.mjs`;
-    const args = [options.outdir, entry, bundle].map((word) => JSON.stringify(word)).join(',');
+    const args = [options.bundles.folder, entry, bundle].map((word) => JSON.stringify(word)).join(',');
     writeFileSync(name, `import{enter}from${JSON.stringify(ENTER)};await enter(${args});\n`);
     return name;
   }
@@ -72,11 +67,11 @@ export function openLate(main: Builder, options: BuilderOptions, onInputs: () =>
   return {
     with: (inputs) => ({ ...inputs, files: new Map([...files, ...inputs.files]) }),
     invalidate(paths) {
-      for (const opening of realms.values()) void opening.then((builder) => builder.invalidate(paths));
+      for (const builder of realms.values()) builder.invalidate(paths);
     },
     async close() {
       mailbox.close();
-      for (const opening of realms.values()) await (await opening).close();
+      for (const builder of realms.values()) await builder.close();
     },
   };
 }

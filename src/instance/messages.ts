@@ -34,6 +34,8 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
       return dispatch({ type: 'worker-released', worker, key: message.key });
     case 'said-ready':
       return dispatch({ type: 'worker-said-ready', worker });
+    case 'holds':
+      return dispatch({ type: 'worker-holds', worker, held: message.held });
     case 'evaluated':
       return dispatch({ type: 'worker-evaluated', worker });
     case 'failed':
@@ -54,10 +56,17 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
       return dispatch({ type: 'worker-relays', worker });
     case 'no-live-reload':
       return parts.pages.cannot(message.path, message.why);
+    case 'fallback':
+      parts.fallbacks.set(worker, [...(parts.fallbacks.get(worker) ?? []), message.name]);
+      return;
     case 'drained':
       return dispatch({ type: 'worker-drained', worker });
     case 'open':
       return dispatch({ type: 'worker-open', worker, open: message.open });
+    case 'usage':
+      return parts.usages.answered(worker, message.usage);
+    case 'stdin':
+      return parts.input.reads(worker, message.reads);
     case 'probed':
       return dispatch({ type: 'worker-probed', worker });
   }

@@ -4,23 +4,35 @@ import type { Rollover } from '../primary/dispatch.js';
 import type { Sockets } from '../primary/sockets.js';
 import type { Transit } from '../primary/transit.js';
 import type { Workers } from '../primary/workers.js';
+import type { Fallback } from '../protocol/messages.js';
+import type { Usages } from '../primary/usage.js';
 import type { ExitCode } from '../rollover/state.js';
 import type { Announcer } from './announce.js';
+import type { History } from './history.js';
+import type { Input } from './input.js';
 import type { Pages } from './pages.js';
 import type { Source } from './source.js';
+import type { Timers } from './timers.js';
 
 /** What an instance is made of. Each part has one owner, `openInstance`, which closes it. */
 export interface Parts {
-  readonly options: InstanceOptions;
+  /** Replaced as a whole when the configuration changes, with what reads it. */
+  options: InstanceOptions;
   readonly rollover: Rollover;
   readonly workers: Workers;
   readonly sockets: Sockets;
   readonly transit: Transit;
-  readonly source: Source;
+  source: Source;
   readonly announcer: Announcer;
+  readonly history: History;
+  readonly usages: Usages;
+  readonly input: Input;
+  readonly timers: Timers;
   readonly pages: Pages;
   /** Null: packages are never evaluated ahead. */
-  readonly ahead: Ahead | null;
+  ahead: Ahead | null;
+  /** What a handover from each worker has to do without, by worker; most are not in here. */
+  readonly fallbacks: Map<number, readonly Fallback[]>;
   /** The generation that new requests and moved connections go to. */
   readonly route: { generation: number | null };
   /** Shared by all generations, in base64: a TLS session that one of them began resumes with another. */

@@ -1,10 +1,17 @@
 import { basename } from 'node:path';
+import { inspect } from 'node:util';
+import type { Bundles } from '../build/bundles.js';
 import { openBuilder, type BuilderOptions } from '../build/esbuild.js';
+import { failureMessage } from '../build/messages.js';
+import type { BuildMessage } from '../events.js';
+import type { BuildOutcome } from '../build/outcome.js';
 import type { InstanceOptions } from '../options.js';
 import { openWatch } from '../watch/chokidar.js';
 import type { Inputs } from '../watch/inputs.js';
+import { stampOf } from '../watch/stamp.js';
 import { openLate } from './late.js';
 import type { Parts } from './parts.js';
+import { openPatience } from './patience.js';
 
 /** The app's sources: what they change, and what they build to. */
 export interface Source {
@@ -12,24 +19,27 @@ export interface Source {
   build(): Promise<void>;
   /** {@link Builder.keepStatic} */
   keepStatic(path: string): boolean;
+  /** Ends at once, whatever still runs. */
   close(): Promise<void>;
 }
 
 export function openSource(
   options: InstanceOptions,
-  folder: string,
-  parts: () => Pick<Parts, 'rollover' | 'ahead'>,
+  bundles: Bundles,
+  parts: () => Pick<Parts, 'rollover' | 'ahead' | 'history'>,
 ): Source {
   let inputs: Inputs | null = null;
+  const patience = openPatience(() => void tellLate());
   const builderOptions: BuilderOptions = {
     entry: options.entry,
     root: options.root,
     cwd: options.cwd,
-    outdir: folder,
+    bundles,
     conditions: [...options.conditions],
     ...(options.tsconfig === null ? {} : { tsconfig: options.tsconfig }),
     envFiles: options.envFiles.map(({ path }) => path),
     ...(options.width > 0 ? { terminalWidth: options.width } : {}),
+    extra: options.extra,
   };
   const builder = openBuilder(builderOptions);
   const late = openLate(builder, builderOptions, () => {
@@ -62,6 +72,41 @@ export function openSource(
     }
     const always = paths.some((path) => inputs?.aside.has(path) === true || inputs?.files.has(path) !== true);
     rollover.dispatch({ type: 'changed', paths, always });
+    if (patience.isOver()) giveUp();
+  }
+
+  async function tellLate(): Promise<void> {
+    const { plugins } = options.extra;
+    const names = plugins.length === 0 ? '' : `; plugins: ${plugins.map(({ name }) => name).join(', ')}`;
+    options.onEvent({
+      type: 'warning',
+      message: 'the build has not ended within 10 s',
+      hint: `a save starts it anew${names}`,
+    });
+    if (inputs !== null) return;
+    // Nothing was read to the end yet, so this is the one file that is known.
+    const files = new Map([[options.entry, await stampOf(options.entry)]]);
+    if (inputs === null) watch?.follow({ files, folders: new Set(), aside: new Set() });
+  }
+
+  function giveUp(): void {
+    builder.giveUp();
+    patience.giveUp();
+  }
+
+  async function buildNow(): Promise<BuildOutcome> {
+    const outcome = await builder.build();
+    if (outcome.tag === 'failed') return outcome;
+    const { build, generations, lastGeneration } = parts().rollover.state();
+    const { paths, always } = 'changes' in build ? build.changes : { paths: [], always: false };
+    const same = generations.at(-1)?.bundle.hash === outcome.bundle.hash;
+    if (options.beforeReload === null || lastGeneration === 0 || (same && !always)) return outcome;
+    try {
+      await options.beforeReload({ causes: paths });
+      return outcome;
+    } catch (error) {
+      return { tag: 'failed', errors: [hookMessage(error)], inputs: outcome.inputs };
+    }
   }
 
   return {
@@ -72,10 +117,14 @@ export function openSource(
         builder.invalidate(all);
         late.invalidate(all);
       }
-      const outcome = await builder.build();
+      const begun = performance.now();
+      const outcome = await patience.with(buildNow());
+      const { dispatch } = parts().rollover;
+      const file = outcome?.tag === 'built' ? outcome.bundle.file : null;
+      parts().history.built(file, performance.now() - begun);
+      if (outcome === null) return dispatch({ type: 'build-failed', errors: [] });
       inputs = outcome.inputs;
       watch?.follow(late.with(outcome.inputs));
-      const { dispatch } = parts().rollover;
       switch (outcome.tag) {
         case 'built':
           if (outcome.warnings.length > 0) options.onEvent({ type: 'build-warning', warnings: outcome.warnings });
@@ -86,7 +135,12 @@ export function openSource(
     },
     keepStatic: (path) => builder.keepStatic(path),
     async close() {
-      await Promise.allSettled([watch?.close(), late.close().then(() => builder.close())]);
+      giveUp();
+      await Promise.allSettled([watch?.close(), late.close(), builder.close()]);
     },
   };
+}
+
+function hookMessage(error: unknown): BuildMessage {
+  return failureMessage(`beforeReload failed\n\n${inspect(error).replaceAll(/^/gm, '    ')}`);
 }

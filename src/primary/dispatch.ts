@@ -10,7 +10,12 @@ export interface Rollover {
 }
 
 /** Holds the one state, and is the only place where it changes. */
-export function openRollover(settings: Settings, run: (effect: Effect) => void): Rollover {
+/** `stepped` sees each new state before its effects run. */
+export function openRollover(
+  settings: Settings,
+  run: (effect: Effect) => void,
+  stepped: (state: State) => void = () => {},
+): Rollover {
   let state = initial(settings);
   const queue: Happening[] = [];
   let running = false;
@@ -24,6 +29,7 @@ export function openRollover(settings: Settings, run: (effect: Effect) => void):
         for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
           const [after, effects] = step(state, { ...next, at: performance.now() });
           state = after;
+          stepped(state);
           for (const effect of effects) run(effect);
         }
       } finally {

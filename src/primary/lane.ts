@@ -1,6 +1,6 @@
 import { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { IPC, type Lane, LANE_FD, openLane, type Pipe, type PipeClass } from '../protocol/lane.js';
+import { IPC, type Lane, LANE_FD, openLane, type Pipe, PIPES, type PipeClass } from '../protocol/lane.js';
 
 interface Channel {
   readonly handle?: Pipe;
@@ -15,13 +15,13 @@ type Spawn = (this: ChildProcess & Child, options: { readonly stdio: readonly un
 const prototype = ChildProcess.prototype as unknown as { spawn: Spawn };
 
 /**
- * Runs `start`, which starts one process with a channel, so that it gets a second pipe that carries handles. Node has
- * no option for it: it makes such a pipe for the channel alone. Gives null in its place where that cannot be done.
+ * Runs `start`, which starts one process with a channel, so that it gets further pipes that carry handles. Node has
+ * no option for it: it makes such a pipe for the channel alone. Gives none where that cannot be done.
  */
-export function withPipe<T>(start: () => T): readonly [T, Pipe | null] {
-  if (process.platform === 'win32' || process.env['ZDR_TEST_LANE'] === 'off') return [start(), null];
+export function withPipes<T>(start: () => T): readonly [T, readonly Pipe[]] {
+  if (process.platform === 'win32' || process.env['ZDR_TEST_LANE'] === 'off') return [start(), []];
   const { spawn } = prototype;
-  let pipe: Pipe | null = null;
+  const pipes: Pipe[] = [];
   prototype.spawn = function (options) {
     if (options.stdio.length !== LANE_FD) return spawn.call(this, options);
     const inner = this._handle.spawn;
@@ -29,15 +29,18 @@ export function withPipe<T>(start: () => T): readonly [T, Pipe | null] {
       const stdio = stdioOf(given);
       const { handle } = stdio?.[LANE_FD - 1] ?? {};
       if (stdio !== null && handle !== undefined) {
-        pipe = new (handle.constructor as PipeClass)(IPC);
-        stdio[LANE_FD] = { ...stdio[LANE_FD], handle: pipe };
+        for (let fd = LANE_FD; fd < LANE_FD + PIPES; fd += 1) {
+          const pipe = new (handle.constructor as PipeClass)(IPC);
+          pipes.push(pipe);
+          stdio[fd] = { ...stdio[fd], handle: pipe };
+        }
       }
       return inner.apply(this._handle, given);
     };
-    return spawn.call(this, { ...options, stdio: [...options.stdio, 'pipe'] });
+    return spawn.call(this, { ...options, stdio: [...options.stdio, ...Array.from({ length: PIPES }, () => 'pipe')] });
   };
   try {
-    return [start(), pipe];
+    return [start(), pipes];
   } finally {
     prototype.spawn = spawn;
   }
@@ -55,9 +58,13 @@ function stdioOf(given: readonly unknown[]): Channel[] | null {
 /** The primary's end. */
 export function laneTo<In, Out>(
   child: ChildProcess,
-  pipe: Pipe | null,
-  receive: (message: In, handle: object | undefined) => void,
+  pipes: readonly Pipe[],
+  receive: (message: In, handle: object | undefined) => boolean,
 ): Lane<Out> | null {
-  const stream = child.stdio[LANE_FD] as Socket | null | undefined;
-  return stream == null || pipe === null ? null : openLane(stream, pipe, receive);
+  if (pipes.length === 0) return null;
+  const streams = child.stdio.slice(LANE_FD) as unknown as readonly Socket[];
+  return openLane(
+    pipes.map((pipe, n) => [streams[n]!, pipe] as const),
+    receive,
+  );
 }

@@ -30,6 +30,11 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
+/** To a worker and all that it started in its session. */
+export function signalGroup(pid: number, name: NodeJS.Signals): void {
+  signal(process.platform === 'win32' ? pid : -pid, name);
+}
+
 /** Ends a worker and all that it started in its session, whatever they are doing. */
 export function killGroup(pid: number): void {
   if (process.platform !== 'win32') signal(-pid, 'SIGKILL');

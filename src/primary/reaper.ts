@@ -12,18 +12,18 @@ export interface Reaper {
   close(): void;
 }
 
-/** Lines hold the pids; the last one counts. An empty last line: nothing to do. `$1` is removed as well. */
+/** Lines hold the pids; the last one counts. An empty last line: nothing to do. The folders that are its arguments are removed as well. */
 const SCRIPT = `
 pids=none
 while read -r line; do pids=$line; done
 [ -n "$pids" ] || exit 0
 for pid in $pids; do [ "$pid" = none ] || kill -9 "-$pid" 2>/dev/null; done
-rm -rf -- "$1"
+rm -rf -- "$@"
 `;
 
-export function openReaper(folder: string): Reaper {
+export function openReaper(folders: readonly string[]): Reaper {
   if (process.platform === 'win32') return { watch() {}, close() {} };
-  let shell: ChildProcess | null = spawn('/bin/sh', ['-c', SCRIPT, 'zdr-reaper', folder], {
+  let shell: ChildProcess | null = spawn('/bin/sh', ['-c', SCRIPT, 'zdr-reaper', ...folders], {
     // In its own session, or the Ctrl-C that ends the primary would end it first.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],

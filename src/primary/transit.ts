@@ -20,6 +20,8 @@ export interface Transit {
   took(ids: readonly number[]): void;
   /** The worker did not take it: another gets it, or the same one a little later. */
   missed(id: number): void;
+  /** Whether it keeps one more. */
+  hasRoom(): boolean;
   /** A worker has got so many in all. The others learn what is fair. */
   accepted(worker: number, total: number): void;
   /** What it had not taken goes to another. */
@@ -35,6 +37,9 @@ export interface Transit {
  */
 const AHEAD = 256;
 const AHEAD_IN_CHANNEL = 8;
+
+/** With so many here, the old workers keep what they have: descriptors are few on some systems. */
+const FULL = 2_000;
 
 /** When a worker is offered again what it could not take, in ms. */
 const AGAIN = 100;
@@ -106,10 +111,14 @@ export function openTransit(
       const { worker } = entry;
       underWay.delete(entry);
       entry.worker = null;
-      waiting.add(entry);
+      // It has waited longest.
+      const others = [...waiting];
+      waiting.clear();
+      for (const each of [entry, ...others]) waiting.add(each);
       if (worker !== null && targets().includes(worker)) setTimeout(forward, AGAIN);
       else forward();
     },
+    hasRoom: () => moving.size < FULL,
     accepted(worker, total) {
       given.set(worker, total);
       const workers = targets();

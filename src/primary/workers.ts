@@ -3,9 +3,9 @@ import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import type { Exit } from '../events.js';
 import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js';
-import type { Lane } from '../protocol/lane.js';
-import { laneTo, withPipe } from './lane.js';
-import { inOwnSession, killGroup, signal } from './processes.js';
+import type { Lane, Pipe } from '../protocol/lane.js';
+import { laneTo, withPipes } from './lane.js';
+import { inOwnSession, killGroup, signal, signalGroup } from './processes.js';
 
 /** A raw libuv handle, as it comes over a channel. */
 export interface Handle {
@@ -14,9 +14,11 @@ export interface Handle {
 
 export interface WorkersOptions {
   readonly cwd: string;
-  /** Flags of node for the workers. */
-  readonly execArgv: readonly string[];
+  /** Flags of node for the next worker. */
+  readonly execArgv: () => readonly string[];
   readonly onMessage: (worker: number, message: ToPrimary, handle: Handle | undefined) => void;
+  /** Whether one more connection can be kept here; if not, the worker keeps it and asks again. */
+  readonly hasRoom: () => boolean;
   /** What the app says by `process.send`. */
   readonly onAppMessage: (worker: number, message: unknown) => void;
   readonly onExit: (worker: number, exit: Exit) => void;
@@ -37,17 +39,19 @@ export interface Workers {
   /** SIGTERM, and pm2's message for those that wait for it: the app ends by itself. */
   terminate(worker: number): void;
   kill(worker: number): void;
+  /** To all of them, and to all that they started. */
+  signalAll(name: 'SIGSTOP' | 'SIGCONT'): void;
   pid(worker: number): number | null;
 }
+
+/** How long after a failure a process is started again, in ms. */
+const AGAIN = 250;
 
 const EXEC = fileURLToPath(new URL('../worker/main.js', import.meta.url));
 
 export function openWorkers(options: WorkersOptions): Workers {
   const running = new Map<number, Worker>();
   const lanes = new Map<number, Lane<Take>>();
-  // What cluster itself would share (dgram) is shared, not dealt out: a dying worker takes nothing along.
-  cluster.schedulingPolicy = cluster.SCHED_NONE;
-  cluster.setupPrimary({ exec: EXEC, args: [], execArgv: [...options.execArgv], cwd: options.cwd, silent: false });
   const pids = (): void => {
     options.onPids([...running.values()].flatMap((worker) => worker.process.pid ?? []));
   };
@@ -57,34 +61,49 @@ export function openWorkers(options: WorkersOptions): Workers {
     const envelope = { cmd: ENVELOPE, zdr: message };
     worker.process.send(envelope, handle as unknown as SendHandle, { keepOpen: true }, () => {});
   };
-  return {
-    fork(id, env) {
-      const [worker, pipe] = withPipe(() => inOwnSession(() => cluster.fork(env)));
-      running.set(id, worker);
-      const lane = laneTo<ToPrimary, Take>(worker.process, pipe, (message, handle) =>
-        options.onMessage(id, message, handle as Handle | undefined),
-      );
-      if (lane !== null) lanes.set(id, lane);
-      const { pid } = worker.process;
+  /** Those that the system had no room for yet (EMFILE, EAGAIN). */
+  const late = new Map<number, NodeJS.Timeout>();
+  const fork: Workers['fork'] = (id, env) => {
+    const [worker, pipes] = withPipes(() => withSettings(options, () => inOwnSession(() => cluster.fork(env))));
+    late.delete(id);
+    if (worker.process.pid !== undefined) return enlist(id, worker, pipes);
+    // Told by an 'error' as well, in a moment.
+    worker.on('error', () => {});
+    Reflect.deleteProperty(cluster.workers ?? {}, worker.id);
+    late.set(id, setTimeout(fork, AGAIN, id, env).unref());
+  };
+  const enlist = (id: number, worker: Worker, pipes: readonly Pipe[]): void => {
+    running.set(id, worker);
+    const lane = laneTo<ToPrimary, Take>(worker.process, pipes, (message, given) => {
+      const handle = given as Handle | undefined;
+      const taken = handle !== undefined && options.hasRoom();
+      if (taken) options.onMessage(id, message, handle);
+      else handle?.close();
+      return taken;
+    });
+    if (lane !== null) lanes.set(id, lane);
+    const { pid } = worker.process;
+    pids();
+    worker.process.on('internalMessage', (message: { cmd?: string; zdr: ToPrimary }, handle: unknown) => {
+      if (message.cmd !== ENVELOPE) return;
+      // What is sent before it listens is lost.
+      if (message.zdr.tag === 'standby' && lane !== null) send(id, { tag: 'lane' });
+      options.onMessage(id, message.zdr, handle as Handle | undefined);
+    });
+    worker.on('message', (message: unknown) => options.onAppMessage(id, message));
+    // EPIPE and ERR_IPC_CHANNEL_CLOSED of a worker that dies; its exit says all there is to say.
+    worker.on('error', () => {});
+    worker.process.once('exit', (code: number | null, name: string | null) => {
+      running.delete(id);
+      lanes.delete(id);
+      // What it started and left behind goes with it.
+      if (pid !== undefined) killGroup(pid);
       pids();
-      worker.process.on('internalMessage', (message: { cmd?: string; zdr: ToPrimary }, handle: unknown) => {
-        if (message.cmd !== ENVELOPE) return;
-        // What is sent before it listens is lost.
-        if (message.zdr.tag === 'standby' && lane !== null) send(id, { tag: 'lane' });
-        options.onMessage(id, message.zdr, handle as Handle | undefined);
-      });
-      worker.on('message', (message: unknown) => options.onAppMessage(id, message));
-      // EPIPE and ERR_IPC_CHANNEL_CLOSED of a worker that dies; its exit says all there is to say.
-      worker.on('error', () => {});
-      worker.process.once('exit', (code: number | null, name: string | null) => {
-        running.delete(id);
-        lanes.delete(id);
-        // What it started and left behind goes with it.
-        if (pid !== undefined) killGroup(pid);
-        pids();
-        options.onExit(id, { code, signal: name });
-      });
-    },
+      options.onExit(id, { code, signal: name });
+    });
+  };
+  return {
+    fork,
     send,
     give(id, message, handle) {
       const lane = lanes.get(id);
@@ -99,9 +118,30 @@ export function openWorkers(options: WorkersOptions): Workers {
       signal(child.pid, 'SIGTERM');
     },
     kill(id) {
+      if (late.has(id)) {
+        clearTimeout(late.get(id));
+        late.delete(id);
+        return options.onExit(id, { code: null, signal: 'SIGKILL' });
+      }
       const pid = running.get(id)?.process.pid;
       if (pid !== undefined) killGroup(pid);
     },
+    signalAll(name) {
+      for (const { process: child } of running.values()) if (child.pid !== undefined) signalGroup(child.pid, name);
+    },
     pid: (id) => running.get(id)?.process.pid ?? null,
   };
+}
+
+/** node:cluster has one set of settings for the process, and others may use it as well: ours hold for one fork. */
+function withSettings<T>({ cwd, execArgv }: WorkersOptions, fork: () => T): T {
+  const { settings, schedulingPolicy } = cluster;
+  // What cluster itself would share (dgram) is shared, not dealt out: a dying worker takes nothing along.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  cluster.setupPrimary({ exec: EXEC, args: [], execArgv: [...execArgv()], cwd, silent: false });
+  try {
+    return fork();
+  } finally {
+    Object.assign(cluster, { settings, schedulingPolicy });
+  }
 }

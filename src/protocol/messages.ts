@@ -1,4 +1,5 @@
 import type { Address, AppError, Open } from '../events.js';
+import type { Usage } from '../status.js';
 import type { EnvChange, Plan, Required, Stale, Unit } from './ahead.js';
 
 /**
@@ -75,6 +76,8 @@ export type ToWorker =
   /** What keeps the next version from coming, for open pages; null: nothing does. */
   | { readonly tag: 'trouble'; readonly text: string | null }
   | { readonly tag: 'list' }
+  /** `sent`: by {@link clock}, which all processes share. */
+  | { readonly tag: 'usage'; readonly sent: number }
   | { readonly tag: 'probe' }
   /** The primary let go of its copy of a listening handle (or keeps it for others). */
   | { readonly tag: 'released'; readonly key: Key }
@@ -91,6 +94,8 @@ export type ToPrimary =
   | { readonly tag: 'listening'; readonly key: Key; readonly address: Address }
   /** The app closed its server. */
   | { readonly tag: 'release'; readonly key: Key }
+  /** A handover from this worker has to do without something. */
+  | { readonly tag: 'fallback'; readonly name: Fallback }
   | { readonly tag: 'evaluated' }
   /** What the app has loaded from node_modules, and how it changed the environment. `script`: its bundle is CommonJS. */
   | {
@@ -107,6 +112,8 @@ export type ToPrimary =
   /** This package does something that others could see. */
   | { readonly tag: 'refused'; readonly file: string; readonly reason: string }
   | { readonly tag: 'said-ready' }
+  /** The app needs time (or no more) before it can take over, whatever it listens on. */
+  | { readonly tag: 'holds'; readonly held: boolean }
   /** `unfit`: the package that cannot be loaded in the way that the bundle does it. */
   | { readonly tag: 'failed'; readonly error: AppError; readonly unfit: string | null }
   /** Nothing is accepted or answered by this worker any more but what is under way. */
@@ -115,7 +122,12 @@ export type ToPrimary =
    * With an idle connection. `past`: null where no server has met the client yet. `peer`: what is sent is a stream
    * whose TLS or HTTP/2 session this worker carries on.
    */
-  | { readonly tag: 'move'; readonly key: Key; readonly past: Past | null; readonly peer: Peer | null }
+  | {
+      readonly tag: 'move';
+      readonly key: Key;
+      readonly past: Past | null;
+      readonly peer: Peer | null;
+    }
   /** This worker has accepted so many connections in all. */
   | { readonly tag: 'accepted'; readonly total: number }
   /** These are the app's now. */
@@ -128,7 +140,17 @@ export type ToPrimary =
   | { readonly tag: 'no-live-reload'; readonly path: string; readonly why: 'encoded' | 'policy' }
   | { readonly tag: 'drained' }
   | { readonly tag: 'open'; readonly open: readonly Open[] }
+  | { readonly tag: 'usage'; readonly usage: Usage }
+  /** Whether this process reads standard input. */
+  | { readonly tag: 'stdin'; readonly reads: boolean }
   | { readonly tag: 'probed' };
+
+/**
+ * Something of node that this system lacks, and what a handover does instead.
+ * - `move`: open HTTP/1.1 connections stay with the old code, whose next answer there is the last (`Connection: close`)
+ * - `relay`: TLS connections stay likewise, and HTTP/2 sessions are asked to leave at once
+ */
+export type Fallback = 'move' | 'relay';
 
 /** Why no version of the app can answer. */
 export interface Outage {

@@ -125,7 +125,7 @@ export function up(turn: Turn, worker: Worker): void {
 }
 
 function load(turn: Turn, worker: Worker, generation: number, bundle: Bundle): void {
-  turns.putWorker(turn, { tag: 'booting', id: worker.id, generation, listening: [], evaluated: false });
+  turns.putWorker(turn, { tag: 'booting', id: worker.id, generation, listening: [], evaluated: false, held: false });
   const owner = turns.generationOf(turn, generation);
   if (owner?.tag === 'down') {
     turns.emit(turn, { type: 'hold-out', worker: worker.id, outage: owner.outage });
@@ -146,7 +146,11 @@ export function listens(turn: Turn, worker: Worker, key: Key): void {
   if (!('listening' in worker) || worker.listening.includes(key)) return;
   const next = { ...worker, listening: [...worker.listening, key] };
   turns.putWorker(turn, next);
-  if (next.tag !== 'booting') return;
+  if (next.tag === 'booting') listened(turn, next);
+}
+
+/** Whether what it listens on is all that it wants. */
+function listened(turn: Turn, next: Extract<Worker, { readonly tag: 'booting' }>): void {
   const keys = required(turn, next.generation);
   if (keys.length === 0 && turns.generationOf(turn, next.generation)?.tag === 'booting') {
     // Nobody knows how many addresses it wants, and nobody else serves.
@@ -172,7 +176,17 @@ export function settled(turn: Turn, worker: Worker): void {
 
 /** It has all that it should listen on. */
 function serves(turn: Turn, worker: Worker): void {
-  if (turn.state.settings.readiness === 'listening') ready(turn, worker);
+  if (turn.state.settings.readiness === 'listening' && worker.tag === 'booting' && !worker.held) ready(turn, worker);
+}
+
+/** The app itself says that it needs time. Once it needs no more, what it listens on decides as ever. */
+export function holds(turn: Turn, worker: Worker, held: boolean): void {
+  if (worker.tag !== 'booting') return;
+  const next = { ...worker, held };
+  turns.putWorker(turn, next);
+  if (held) return;
+  if (next.evaluated) turns.arm(turn, { tag: 'settled', worker: next.id }, SETTLE);
+  if (next.listening.length > 0) listened(turn, next);
 }
 
 export function ready(turn: Turn, worker: Worker): void {
@@ -217,8 +231,11 @@ export function probed(turn: Turn, worker: Worker): void {
   if (worker.tag !== 'booting') return;
   const generation = turns.generationOf(turn, worker.generation);
   if (generation?.tag !== 'booting') return;
-  const { readiness, boot } = turn.state.settings;
-  if (readiness === 'listening' && required(turn, generation.id).length === 0) ready(turn, worker);
+  const { mode, readiness, boot } = turn.state.settings;
+  const alone = readiness === 'listening' && required(turn, generation.id).length === 0;
+  // It says by itself when it can.
+  if (alone && worker.held && mode === 'dev') return;
+  if (alone && !worker.held) ready(turn, worker);
   else fail(turn, generation, { tag: 'silent', ms: boot, blocked: false });
 }
 

@@ -30,7 +30,8 @@ function start(turn: Turn, changes: Changes): void {
   turns.emit(turn, { type: 'build' });
 }
 
-function merge(first: Changes, second: Changes): Changes {
+/** Both, as if they had come at the time of the first. */
+export function merge(first: Changes, second: Changes): Changes {
   const paths = [...new Set([...first.paths, ...second.paths])];
   return { paths, since: first.since, always: first.always || second.always };
 }

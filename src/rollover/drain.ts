@@ -42,7 +42,7 @@ export function open(turn: Turn, worker: Worker, list: readonly Open[]): void {
     turns.putGeneration(turn, { ...generation, told: true });
     turns.report(turn, { type: 'draining', generation: generation.id, open: list });
   } else if (generation?.tag === 'retiring') {
-    turns.report(turn, { type: 'cut-short', generation: generation.id, open: list });
+    turns.report(turn, { type: 'cut-short', generation: generation.id, asked: generation.asked === true, open: list });
   }
 }
 
@@ -53,10 +53,10 @@ export function tellStop(turn: Turn, list: readonly Open[]): void {
   turns.report(turn, { type: 'stopping', open: list });
 }
 
-/** The deadline: what is still open is ended. */
-export function deadline(turn: Turn, generation: Generation): void {
+/** The deadline, or somebody asked: what is still open is ended. */
+export function deadline(turn: Turn, generation: Generation, asked = false): void {
   if (generation.tag !== 'draining') return;
-  turns.putGeneration(turn, { ...generation, tag: 'retiring', told: true });
+  turns.putGeneration(turn, { ...generation, tag: 'retiring', told: true, asked });
   for (const worker of turns.workersOf(turn, generation.id)) {
     turns.emit(turn, { type: 'end', worker: worker.id, polite: false });
     turns.arm(turn, { tag: 'retire', worker: worker.id }, turns.RETIRE);

@@ -1,6 +1,6 @@
 import type { AppError, BuildMessage, Exit, Open } from '../events.js';
 import type { Key } from '../protocol/messages.js';
-import type { Bundle } from './state.js';
+import type { Bundle, Settings } from './state.js';
 
 /** What happened. Each carries `at`, the monotonic time in ms at which it was dispatched. */
 export type RolloverEvent = { readonly at: number } & Happening;
@@ -9,8 +9,15 @@ export type Happening =
   | { readonly type: 'started' }
   /** Inputs have another content than the last build saw. `always`: roll over even when the bundle is the same. */
   | { readonly type: 'changed'; readonly paths: readonly string[]; readonly always: boolean }
+  /** Collect changes instead of building them, until `resume`. */
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  /** What old generations still serve is to end now, as at their deadline. */
+  | { readonly type: 'end-draining' }
   | { readonly type: 'built'; readonly bundle: Bundle }
   | { readonly type: 'build-failed'; readonly errors: readonly BuildMessage[] }
+  /** Other settings hold from here on. */
+  | { readonly type: 'settings'; readonly settings: Settings }
   /** A standby forked before would not be what a start is now (environment, dependencies). */
   | { readonly type: 'standby-stale' }
   | { readonly type: 'worker-standby'; readonly worker: number }
@@ -21,6 +28,8 @@ export type Happening =
   | { readonly type: 'worker-evaluated'; readonly worker: number }
   /** The app itself said `process.send('ready')`. */
   | { readonly type: 'worker-said-ready'; readonly worker: number }
+  /** The app needs time before it can take over, or needs no more. */
+  | { readonly type: 'worker-holds'; readonly worker: number; readonly held: boolean }
   | { readonly type: 'worker-failed'; readonly worker: number; readonly error: AppError }
   /** The bundle has to be built in another way, which the builder knows by now. */
   | { readonly type: 'worker-unfit'; readonly worker: number }

@@ -6,6 +6,7 @@ export interface State {
   readonly settings: Settings;
   readonly phase: Phase;
   readonly build: Build;
+  readonly pause: Pause;
   /** Oldest first. Invariant: at most one is `live` or `down`, at most one is newer than it. */
   readonly generations: readonly Generation[];
   readonly workers: readonly Worker[];
@@ -38,6 +39,12 @@ export type Phase =
 
 /** 1: it ended by force, or there was nothing that could run. */
 export type ExitCode = 0 | 1;
+
+/** Whether saves are built. */
+export type Pause =
+  | { readonly tag: 'watching' }
+  /** `changes`: what was saved meanwhile. */
+  | { readonly tag: 'paused'; readonly changes: Changes | null };
 
 export type Build =
   | { readonly tag: 'idle' }
@@ -86,8 +93,8 @@ export type Generation =
   /** A script that ended with code 0. */
   | (Born & { readonly tag: 'done' })
   | (Born & { readonly tag: 'draining'; readonly told: boolean })
-  /** Its workers were told to end. */
-  | (Born & { readonly tag: 'retiring'; readonly told: boolean });
+  /** Its workers were told to end. `asked`: before their time, because somebody did not want to wait. */
+  | (Born & { readonly tag: 'retiring'; readonly told: boolean; readonly asked?: boolean });
 
 /** A process. */
 export type Worker =
@@ -95,7 +102,7 @@ export type Worker =
   | { readonly tag: 'spawned'; readonly id: number; readonly generation: number | null }
   /** Booted, has no app yet. */
   | { readonly tag: 'standby'; readonly id: number }
-  | (App & { readonly tag: 'booting'; readonly evaluated: boolean })
+  | (App & { readonly tag: 'booting'; readonly evaluated: boolean; readonly held: boolean })
   /** Has all it needs to serve; accepts nothing yet. */
   | (App & { readonly tag: 'ready' })
   | (App & { readonly tag: 'live' })

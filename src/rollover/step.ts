@@ -1,6 +1,7 @@
 import {
   abandon,
   evaluated,
+  holds,
   late as bootLate,
   listens,
   probed,
@@ -20,6 +21,7 @@ import type { Effect } from './effects.js';
 import type { RolloverEvent, Timer } from './events.js';
 import { exited, replace, respawn } from './exits.js';
 import { cutLate, goLive, takeOver } from './handover.js';
+import { pause, resume, saved } from './pause.js';
 import { finishReverting, revert, roll, startRolling } from './roll.js';
 import type { Settings, State, Worker } from './state.js';
 import { finish, late as stopLate, slow, stop } from './stop.js';
@@ -31,6 +33,7 @@ export function initial(settings: Settings): State {
     settings,
     phase: { tag: 'running' },
     build: { tag: 'idle' },
+    pause: { tag: 'watching' },
     generations: [],
     workers: [],
     lastGeneration: 0,
@@ -61,11 +64,21 @@ function handle(turn: Turn, event: RolloverEvent): void {
       for (let n = 0; n < turn.state.settings.workers; n += 1) turns.fork(turn, null);
       return changed(turn, [], false);
     case 'changed':
-      return changed(turn, event.paths, event.always);
+      return saved(turn, event.paths, event.always);
+    case 'pause':
+      return pause(turn);
+    case 'resume':
+      return resume(turn);
+    case 'end-draining':
+      for (const generation of turn.state.generations) deadline(turn, generation, true);
+      return;
     case 'built':
       return built(turn, event.bundle);
     case 'build-failed':
       return buildFailed(turn, event.errors);
+    case 'settings':
+      turn.state = { ...turn.state, settings: event.settings };
+      return;
     case 'standby-stale':
       return renew(turn);
     case 'time':
@@ -91,6 +104,8 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
       return evaluated(turn, worker);
     case 'worker-said-ready':
       return ready(turn, worker);
+    case 'worker-holds':
+      return holds(turn, worker, event.held);
     case 'worker-failed': {
       if (worker.tag === 'standby') return;
       const generation = turns.generationOf(turn, worker.generation);

@@ -1,15 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import type { Past } from '../protocol/messages.js';
+import { isFinishing } from './app.js';
 import { send } from './channel.js';
 import { leaveDatagrams } from './datagrams.js';
 import { idleOf } from './idle.js';
 import type { Handle, Socket } from './internals.js';
 import { shutAll } from './listeners.js';
-import { hold, isHeld } from './hold.js';
+import { canRelay } from './fallbacks.js';
+import { canHold, hold, isHeld } from './hold.js';
 import { cutSessions, endSession, isAllLate, isSession, whenSettled } from './http2.js';
 import { detach, isMoving, move, takeNoMore, whenMoved } from './move.js';
 import { responseOf } from './open.js';
-import { canPair } from './pair.js';
 import { pastOf } from './past.js';
 import { letGo } from './outage.js';
 import { followRequests } from './requests.js';
@@ -38,14 +39,15 @@ export function cut(moves: boolean): void {
   before(moves);
   leaveDatagrams();
   if (process.env['ZDR_TEST_HANDOVER'] === 'off') return disconnect();
-  divertLate((connection) => void release(connection));
+  // Where nobody can answer in the place of this worker, a client whose TLS is agreed only now is answered here.
+  if (!moves || canRelay()) divertLate((connection) => void release(connection));
   const gone: (readonly [Connection, Handle, Past])[] = [];
   for (const connection of idleOf(allConnections())) {
     const past = pastOf(connection);
     const handle = release(connection);
     if (handle !== null) gone.push([connection, handle, past]);
   }
-  if (moves && canPair()) cutSessions();
+  if (moves && canRelay()) cutSessions();
   else for (const connection of allConnections()) if (isSession(connection)) endSession(connection, true);
   followRequests((request, response) => watch(request.socket as Socket, response));
   for (const { speaker } of allConnections()) {
@@ -75,7 +77,7 @@ function release(connection: Connection): Handle | null {
   if (phase === 'moving') {
     if (canMove(connection)) return detach(connection);
     // Where no other worker can answer for this one, it does so itself, once.
-    if (canPair()) hold(connection);
+    if (canHold(connection)) hold(connection);
     return null;
   }
   forget(connection);
@@ -92,9 +94,9 @@ function watch(socket: Socket, response: ServerResponse): void {
   const connection = connectionOf(socket);
   if (connection === undefined) return;
   // Nobody else answers what comes next: say with the answer that it is the last one here.
-  const stays = phase === 'closing' || !(canMove(connection) || canPair());
+  const stays = phase === 'closing' || !(canMove(connection) || canHold(connection));
   if (stays && !response.headersSent) response.shouldKeepAlive = false;
-  if (!canMove(connection)) stopBehind(connection, response);
+  if (!canMove(connection) && canHold(connection)) stopBehind(connection, response);
   const again = (): void => recheck(connection);
   response.once('close', again);
   response.req.once('close', again);
@@ -139,7 +141,7 @@ function isRelayed(connection: Connection): boolean {
 
 /** Says once that nothing is left here, and before it that nothing is left of this app. */
 export function check(): void {
-  if (phase === 'serving' || phase === 'drained') return;
+  if (phase === 'serving' || phase === 'drained' || isFinishing()) return;
   const open = allConnections();
   if (phase === 'moving' && !relays && open.length > 0 && open.every(isRelayed)) {
     relays = true;

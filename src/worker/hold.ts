@@ -1,5 +1,6 @@
 import type { Socket } from './internals.js';
 import { strip } from './bare.js';
+import { canRelay } from './fallbacks.js';
 import { move, unconsume } from './move.js';
 import { openPair } from './pair.js';
 import { pastOf } from './past.js';
@@ -54,6 +55,11 @@ export function hold(connection: Connection): void {
   });
   speaker.resume();
   speaker._handle?.readStart?.();
+}
+
+/** Whether it is one whose keys cannot leave this process, but whose bytes can. */
+export function canHold({ bare }: Connection): boolean {
+  return bare !== null && canRelay();
 }
 
 export function isHeld({ speaker }: Connection): boolean {

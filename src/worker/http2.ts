@@ -21,6 +21,9 @@ const QUIET = 3_000;
 /** How long a client may take to close a session after the GOAWAY, in ms. */
 const GOODBYE = 1_000;
 
+/** How long it may take to answer a ping, in ms. */
+const UNANSWERED = 10_000;
+
 interface Stream {
   readonly method: string;
   readonly path: string;
@@ -68,10 +71,18 @@ function met(session: ServerHttp2Session): void {
   });
 }
 
+let streams = 0;
+
+/** How many HTTP/2 streams began here, those answered by another worker aside. */
+export function countStreams(): number {
+  return streams;
+}
+
 function began(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   const entry = stream.session === undefined ? undefined : bySession.get(stream.session);
   if (entry === undefined) return;
   const { ':method': method = '', ':path': path = '' } = headers;
+  streams += 1;
   entry.own.set(stream, { method: String(method), path: String(path), at: performance.now() });
   stream.once('close', () => {
     entry.own.delete(stream);
@@ -145,8 +156,11 @@ const ALL = 2 ** 31 - 1;
 function leave({ session }: Session): void {
   if (session.destroyed) return;
   session.goaway(constants.NGHTTP2_NO_ERROR, ALL);
-  // Not at once: a connection that is closed with bytes unread is reset, and the GOAWAY is lost with it.
-  setTimeout(() => session.close(), GOODBYE).unref();
+  const close = (): void => session.close();
+  // An answer to the ping says that the client knows: what it began before is here, and nothing else comes. Not at once
+  // either because a connection that is closed with bytes unread is reset, and the GOAWAY is lost with it.
+  session.ping(close);
+  setTimeout(close, UNANSWERED).unref();
 }
 
 /** A new generation is live: relays go there. */

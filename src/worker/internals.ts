@@ -3,7 +3,7 @@ import net from 'node:net';
 
 /**
  * The parts of node that have no public name and that a handover needs. They are typed here and nowhere else, and
- * {@link missing} tells which are not there. Read in node's lib/net.js, lib/_http_server.js and lib/internal/cluster.
+ * `fallbacks.ts` tells what is done without those that are not there. Read in node's lib/net.js, lib/_http_server.js and lib/internal/cluster.
  */
 
 /** libuv's TCP or Pipe handle as node wraps it. */

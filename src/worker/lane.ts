@@ -1,6 +1,6 @@
 import net from 'node:net';
 import type { ToPrimary, ToWorker } from '../protocol/messages.js';
-import { IPC, type Lane, LANE_FD, openLane, type Pipe, type PipeClass } from '../protocol/lane.js';
+import { IPC, type Lane, LANE_FD, openLane, type Pipe, type PipeClass, PIPES } from '../protocol/lane.js';
 import type { Handle } from './internals.js';
 
 type Move = Extract<ToPrimary, { tag: 'move' }>;
@@ -13,17 +13,24 @@ export function openOurs(receive: (message: Take, handle: Handle | undefined) =>
   const mark = Object.getOwnPropertySymbols(process).find(({ description }) => description === 'kChannelHandle');
   const channel = mark === undefined ? undefined : (Reflect.get(process, mark) as Pipe);
   if (channel === undefined) return;
-  const pipe = new (channel.constructor as PipeClass)(IPC);
-  if (pipe.open(LANE_FD) !== 0) return;
-  const stream = new net.Socket({ handle: pipe } as net.SocketConstructorOpts);
-  lane = openLane<Take, Move>(stream, pipe, (message, handle) => receive(message, handle as Handle | undefined));
-  // What keeps the process alive is the app, or the channel.
-  stream.unref();
+  const pipes = Array.from({ length: PIPES }, (_, n) => {
+    const pipe = new (channel.constructor as PipeClass)(IPC);
+    pipe.open(LANE_FD + n);
+    const stream = new net.Socket({ handle: pipe } as net.SocketConstructorOpts);
+    // What keeps the process alive is the app, or the channel.
+    stream.unref();
+    return [stream, pipe] as const;
+  });
+  lane = openLane<Take, Move>(pipes, (message, handle) => {
+    // One without its handle is told as missed.
+    receive(message, handle as Handle | undefined);
+    return true;
+  });
 }
 
-/** Gives a connection away; false where there is no such way. */
-export function sendAway(message: Move, handle: Handle, sent: () => void): boolean {
+/** Gives a connection away, and tells whether it arrived; false where there is no such way. */
+export function sendAway(message: Move, handle: Handle, settled: (arrived: boolean) => void): boolean {
   if (lane === null) return false;
-  lane.send(message, handle, sent);
+  lane.send(message, handle, settled);
   return true;
 }

@@ -29,8 +29,12 @@ import { meet } from './servers.js';
 import { spread } from './spread.js';
 import { bindUnix } from './unix.js';
 
-/** net.js's default. */
-const BACKLOG = 511;
+/**
+ * How many connections may wait, where the app does not say it. node's own 511 overflow when a thousand clients connect
+ * at once, and at a handover nobody accepts for a moment. The system takes off what it does not allow
+ * (net.core.somaxconn on Linux: 4096).
+ */
+const BACKLOG = 65_535;
 
 const listen2 = serverPrototype._listen2;
 const zeros = new Map<string, number>();
@@ -54,7 +58,8 @@ export function install(): void {
   };
 }
 
-const listen: Listen2 = function (this: Server, address, port, addressType, backlog, fd, flags) {
+const listen: Listen2 = function (this: Server, address, port, addressType, asked, fd, flags) {
+  const backlog = asked || BACKLOG;
   const bind = () => listen2.call(this, address, port, addressType, backlog, fd, flags);
   meet(this);
   if (this._handle !== null || (typeof fd === 'number' && fd >= 0)) return bind();
@@ -93,7 +98,7 @@ const listen: Listen2 = function (this: Server, address, port, addressType, back
     handle,
     address: addressOf(this, handle, path),
     server: this,
-    backlog: backlog || BACKLOG,
+    backlog,
     phase: 'open',
     told: false,
   };
@@ -113,10 +118,10 @@ function announce(listener: Listener, message: Parameters<typeof send>[0], handl
   });
 }
 
-function use(server: Server, listener: Listener, backlog: number | undefined): void {
+function use(server: Server, listener: Listener, backlog: number): void {
   listener.server = server;
   server._handle = listener.handle;
-  gate(listener, backlog || BACKLOG);
+  gate(listener, backlog);
   own(listener);
 }
 
@@ -126,8 +131,8 @@ function share({ key, handle }: Listener): void {
 
 /** Puts a server of ours on an adopted handle. */
 export function occupy(server: Server, listener: Listener): void {
-  use(server, listener, undefined);
-  listen2.call(server, null, 0, -1);
+  use(server, listener, BACKLOG);
+  listen2.call(server, null, 0, -1, BACKLOG);
 }
 
 /** When the app closes its server the handle is parked until the primary has let go of its copy. */

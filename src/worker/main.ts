@@ -1,11 +1,13 @@
 import { dirname } from 'node:path';
 import type { ToWorker } from '../protocol/messages.js';
+import { become, drain, installApp } from './app.js';
 import { holdOn, receive, send } from './channel.js';
 import { check, settle, warm } from './ahead/warm.js';
 import { reportLater } from './ahead/report.js';
 import { check as checkOpen, cut } from './cut.js';
 import { adoptDatagrams, readDatagrams, releasedDatagrams } from './datagrams.js';
 import { end } from './end.js';
+import { reportFallbacks } from './fallbacks.js';
 import { faultAt } from './fault.js';
 import { booted, install as installFailure } from './failure.js';
 import type { Handle, UdpHandle } from './internals.js';
@@ -22,7 +24,9 @@ import { load } from './program.js';
 import { watchRequests } from './requests.js';
 import { haveSiblings, setFair } from './spread.js';
 import { track } from './sockets.js';
+import { leaveInput, watchInput } from './input.js';
 import { dealt } from './tickets.js';
+import { usageSince } from './usage.js';
 
 /** A worker: boots as a standby, becomes the app when it is told to. It knows nothing of files. */
 function handle(message: ToWorker, attached: Handle | undefined): void {
@@ -36,7 +40,9 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       else adopt(message.key, message.address, attached);
       return;
     case 'load':
+      become(message.program.generation);
       meetIn(dirname(message.program.file));
+      reportFallbacks();
       dealt(message.program.tickets);
       haveSiblings(message.program.workers > 1);
       void load(message.program);
@@ -59,7 +65,9 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       if (message.report) reportLater();
       return;
     case 'cut':
-      return cut(message.move);
+      drain();
+      cut(message.move);
+      return leaveInput();
     case 'take':
       return take(message, attached);
     case 'routed':
@@ -72,6 +80,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       return void import('./live/events.js').then(({ setTrouble }) => setTrouble(message.text));
     case 'list':
       return send({ tag: 'open', open: listOpen() });
+    case 'usage':
+      return send({ tag: 'usage', usage: usageSince(message.sent) });
     case 'probe':
       return send({ tag: 'probed' });
     case 'released':
@@ -83,9 +93,11 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
 }
 
 installFailure();
+installApp(checkOpen);
 installListen();
 installLate();
 watchRequests();
+watchInput();
 track(checkOpen);
 receive(handle);
 holdOn(true);

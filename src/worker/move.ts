@@ -1,4 +1,4 @@
-import type { Key, Past, Peer, ToWorker } from '../protocol/messages.js';
+import type { Key, Past, Peer, ToPrimary, ToWorker } from '../protocol/messages.js';
 import { acceptHere } from './accept.js';
 import { admit } from './admit.js';
 import { send } from './channel.js';
@@ -47,14 +47,54 @@ export function unconsume({ parser }: Socket): void {
 /** Gives an open connection away. `past`: what it has done, null where no server has met the client yet. */
 export function move(key: Key, handle: Handle, past: Past | null, peer: Peer | null): void {
   moving += 1;
-  const message = { tag: 'move', key, past, peer } as const;
-  const gone = (): void => {
-    // Our copy; the client's end notices nothing.
-    handle.close();
-    moving -= 1;
-    onMoved();
-  };
-  if (!sendAway(message, handle, gone)) queue({ message, handle, gone });
+  leaving.push({ message: { tag: 'move', key, past, peer }, handle });
+  sendNext();
+}
+
+interface Leaving {
+  readonly message: Extract<ToPrimary, { tag: 'move' }>;
+  readonly handle: Handle;
+}
+
+/** So many are sent before the primary has said what came of them. */
+const AHEAD = 256;
+
+/** When the primary is offered again what it could not take, in ms. */
+const AGAIN = 100;
+
+const leaving: Leaving[] = [];
+let onTheWay = 0;
+let pause: NodeJS.Timeout | null = null;
+
+/** This copy keeps a connection open until the primary has it. */
+function sendNext(): void {
+  while (onTheWay < AHEAD && pause === null) {
+    const next = leaving.shift();
+    if (next === undefined) return;
+    onTheWay += 1;
+    const settled = (arrived: boolean): void => {
+      onTheWay -= 1;
+      if (arrived) gone(next);
+      else refused(next);
+      sendNext();
+    };
+    if (!sendAway(next.message, next.handle, settled)) queue({ ...next, gone: () => settled(true) });
+  }
+}
+
+/** The client's end notices nothing. */
+function gone({ handle }: Leaving): void {
+  handle.close();
+  moving -= 1;
+  onMoved();
+}
+
+function refused(entry: Leaving): void {
+  leaving.push(entry);
+  pause ??= setTimeout(() => {
+    pause = null;
+    sendNext();
+  }, AGAIN);
 }
 
 interface Taken {

@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import tls from 'node:tls';
 import { acceptHere } from './accept.js';
+import { whenReleased } from './app.js';
 import { send } from './channel.js';
 import { allListeners, type Listener } from './listeners.js';
 import { openPair } from './pair.js';
@@ -24,6 +25,7 @@ export async function askUntilReady(url: string): Promise<void> {
       setTimeout(resolve, PAUSE);
     });
   }
+  await whenReleased();
   send({ tag: 'said-ready' });
 }
 

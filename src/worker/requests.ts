@@ -14,10 +14,18 @@ interface Started {
 /** Called for each request that begins, in every framework, once {@link followRequests} asks for it. */
 let follower: ((request: IncomingMessage, response: ServerResponse) => void) | null = null;
 
+let begun = 0;
+
+/** How many requests began here, HTTP/2 aside. */
+export function countRequests(): number {
+  return begun;
+}
+
 /** Remembers when each request began, and what its connection has done. */
 export function watchRequests(): void {
   subscribe('http.server.request.start', (message) => {
     const { request, response } = message as Started;
+    begun += 1;
     response[START] = performance.now();
     const socket = request.socket as Socket;
     goOn(socket, response, countRequest(socket));

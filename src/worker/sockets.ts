@@ -3,6 +3,7 @@ import http from 'node:http';
 import tls from 'node:tls';
 import type { Key, Peer } from '../protocol/messages.js';
 import { type Bare, bareOf } from './bare.js';
+import { canMoveAny } from './fallbacks.js';
 import type { Handle, Server, Socket } from './internals.js';
 import { allListeners } from './listeners.js';
 
@@ -98,6 +99,7 @@ export function forget(connection: Connection): void {
 /** Whether its open socket can go to another process: nothing but HTTP/1.1 in the clear, or in what another one deciphers. */
 export function canMove(connection: Connection): boolean {
   const { socket, peer } = connection;
+  if (!canMoveAny()) return false;
   return socket._server instanceof http.Server || (peer !== null && socket.parser != null);
 }
 

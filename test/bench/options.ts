@@ -10,7 +10,7 @@ export const usage = `npm run bench -- [options]
   --only <ids>    of ${tools.map(({ id }) => id).join(',')}
   --apps <names>  of ${names.slice(0, 4).join(',')}; with it nothing but start and saves is measured
   --extras <all>  what else: kept,across,broken,timers,steady
-  --out <folder>  where results go (test/bench/results in a whole run; nowhere else)
+  --out <folder>  where results go; a whole run writes test/bench/results and README.md
   --draw <file>   measures nothing: makes table and picture of a results.json anew
 `;
 

@@ -13,25 +13,25 @@ export interface Scale {
   readonly burst: number;
   /** How long processor use at rest is looked at. */
   readonly rest: number;
-  /** Edits of zdr after which memory is compared; 0: not done. */
+  /** Edits of zdr after which memory is compared. */
   readonly growth: number;
-  /** Rounds of wrk on zdr and on node in turn, and the seconds of each; 0: not done. */
+  /** Rounds of wrk on zdr and on node in turn, and the seconds of each. */
   readonly throughput: { readonly rounds: number; readonly seconds: number };
   /** Nothing takes longer than this. */
   readonly deadline: number;
 }
 
 export const full: Scale = {
-  saves: { edits: 15, budget: 15_000, before: 250, after: 400 },
+  saves: { edits: 15, budget: 12_000, before: 300, after: 400 },
   portraits: { edits: 3, budget: 20_000, before: 300, after: 1600 },
-  kept: { connections: 1000, requests: 100_000, edits: 5, budget: 40_000 },
+  kept: { connections: 1000, requests: 100_000, edits: 5, budget: 30_000 },
   broken: 2500,
   timers: 10,
   burst: 20,
-  rest: 10_000,
+  rest: 5000,
   growth: 100,
   throughput: { rounds: 5, seconds: 3 },
-  deadline: 30 * 60_000,
+  deadline: 25 * 60_000,
 };
 
 export const quick: Scale = {
@@ -42,7 +42,7 @@ export const quick: Scale = {
   timers: 3,
   burst: 5,
   rest: 1000,
-  growth: 0,
-  throughput: { rounds: 0, seconds: 0 },
+  growth: 10,
+  throughput: { rounds: 1, seconds: 1 },
   deadline: 10 * 60_000,
 };

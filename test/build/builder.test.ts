@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { extname } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
+import { openBundles, type Bundles } from '../../dist/build/bundles.js';
 import { openBuilder, removeBundle, type Builder } from '../../dist/build/esbuild.js';
 import type { BuildOutcome } from '../../dist/build/outcome.js';
 import { openFolder, type Folder } from '../support/folder.js';
@@ -14,16 +15,18 @@ function open(
   t: TestContext,
   files: Readonly<Record<string, string>>,
   entry = 'src/app.ts',
-): { folder: Folder; builder: Builder } {
+): { folder: Folder; builder: Builder; bundles: Bundles } {
   const folder = openFolder({ 'package.json': '{"type":"module"}', ...files });
   mkdirSync(folder.at(CACHE), { recursive: true });
   const root = folder.at('.').replace(/\/$/, '');
-  const builder = openBuilder({ entry: folder.at(entry), root, cwd: root, outdir: folder.at(CACHE), envFiles: [] });
+  const bundles = openBundles(folder.at(CACHE));
+  const builder = openBuilder({ entry: folder.at(entry), root, cwd: root, bundles, envFiles: [] });
   t.after(async () => {
     await builder.close();
+    await bundles.close();
     folder.remove();
   });
-  return { folder, builder };
+  return { folder, builder, bundles };
 }
 
 function built(outcome: BuildOutcome): Extract<BuildOutcome, { tag: 'built' }> {
@@ -233,7 +236,7 @@ test('a package with top-level await can be kept a static import', async (t) => 
 });
 
 test('a cache folder that is gone is made again, and one that cannot be is replaced', async (t) => {
-  const { folder, builder } = open(t, { 'src/app.ts': 'console.log(1);' });
+  const { folder, builder, bundles } = open(t, { 'src/app.ts': 'console.log(1);' });
   built(await builder.build());
   rmSync(folder.at('node_modules'), { recursive: true });
   builder.invalidate([folder.write('src/app.ts', 'console.log(2);')]);
@@ -244,5 +247,6 @@ test('a cache folder that is gone is made again, and one that cannot be is repla
   const { bundle } = built(await builder.build());
   assert.ok(!bundle.file.startsWith(folder.at('.')));
   await builder.close();
+  await bundles.close();
   assert.ok(!existsSync(bundle.file));
 });

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { test } from 'node:test';
 
+import { openBundles } from '../../dist/build/bundles.js';
 import { openDecorators } from '../../dist/build/decorators.js';
 import { openBuilder } from '../../dist/build/esbuild.js';
 import { lowerWithSwc } from '../../dist/build/lower.js';
@@ -65,7 +66,7 @@ test('types of classes, renamed and default imports, interfaces and cycles; posi
     entry: folder.at('src/main.ts'),
     root,
     cwd: root,
-    outdir: folder.at('out'),
+    bundles: openBundles(folder.at('out')),
     envFiles: [],
   });
   try {

@@ -1,30 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseArguments } from '../../dist/cli/arguments.js';
+import type { ControlCommand } from '../../dist/cli/control-command.js';
 import type { RunCommand } from '../../dist/cli/run-command.js';
+import type { Given } from '../../dist/setup/given.js';
 
-const bare: RunCommand = {
-  tag: 'dev',
-  entry: null,
-  args: [],
-  workers: 1,
-  drain: 600_000,
-  boot: 10_000,
-  envFiles: [],
-  execArgv: [],
-  conditions: [],
-  tsconfig: null,
-  watch: [],
-  ignore: [],
-  poll: null,
-  readyUrl: null,
-  liveReload: false,
-  ahead: true,
-  quiet: false,
-  json: false,
-};
-
-const understood: readonly (readonly [string, Partial<RunCommand>])[] = [
+const understood: readonly (readonly [string, Given, RunCommand['tag']?])[] = [
   ['dev', {}],
   ['dev src/app.ts', { entry: 'src/app.ts' }],
   ['-w 2 dev src/app.ts', { entry: 'src/app.ts', workers: 2 }],
@@ -39,10 +20,11 @@ const understood: readonly (readonly [string, Partial<RunCommand>])[] = [
   ['dev --poll 500', { poll: 500 }],
   ['dev --poll=1s', { poll: 1_000 }],
   ['dev --poll src/app.ts', { poll: 200, entry: 'src/app.ts' }],
-  ['start', { tag: 'start', workers: 'max', drain: 30_000, ahead: false }],
+  ['start', {}, 'start'],
   [
     'start src/app.ts -w 2 --ready-url /health --drain 5s',
-    { tag: 'start', entry: 'src/app.ts', workers: 2, readyUrl: '/health', drain: 5_000, ahead: false },
+    { entry: 'src/app.ts', workers: 2, readyUrl: '/health', drain: 5_000 },
+    'start',
   ],
   ['dev -q --json', { quiet: true, json: true }],
   ['dev --tsconfig a.json', { tsconfig: 'a.json' }],
@@ -57,17 +39,31 @@ const understood: readonly (readonly [string, Partial<RunCommand>])[] = [
       ],
     },
   ],
-  [
-    'dev --import ./a.js -r b --require c -C d',
-    { execArgv: ['--import=./a.js', '--require=b', '--require=c', '--conditions=d'], conditions: ['d'] },
-  ],
-  ['dev --no-color', {}],
+  ['dev --import ./a.js -r b --require c -C d', { import: ['./a.js'], require: ['b', 'c'], conditions: ['d'] }],
+  ['dev --no-color', { color: false }],
+  ['dev --no-ahead', { ahead: false }],
   ['dev a.ts -- -w 9 -- --help', { entry: 'a.ts', args: ['-w', '9', '--', '--help'] }],
   ['dev -- x', { args: ['x'] }],
 ];
 
-for (const [line, expected] of understood)
-  test(`zdr ${line}`, () => assert.deepEqual(parseArguments(line.split(' ')), { ...bare, ...expected }));
+for (const [line, given, tag = 'dev'] of understood)
+  test(`zdr ${line}`, () => assert.deepEqual(parseArguments(line.split(' ')), { tag, given }));
+
+const controls: readonly (readonly [string, Partial<ControlCommand>])[] = [
+  ['reload', {}],
+  ['reload src/app.ts', { entry: 'src/app.ts' }],
+  ['reload --pid 12 --no-color', { pid: 12 }],
+  ['status', { tag: 'status' }],
+  ['status --json --pid=7', { tag: 'status', json: true, pid: 7 }],
+  ['--color status --watch', { tag: 'status', watch: true }],
+  ['status --watch src/app.ts', { tag: 'status', watch: true, entry: 'src/app.ts' }],
+];
+
+for (const [line, expected] of controls)
+  test(`zdr ${line}`, () => {
+    const plain = { tag: 'reload', entry: null, pid: null, json: false, watch: false };
+    assert.deepEqual(parseArguments(line.split(' ')), { ...plain, ...expected });
+  });
 
 const others: readonly (readonly [string, string])[] = [
   ['', 'help'],
@@ -84,13 +80,18 @@ const refused: readonly (readonly [string, RegExp, RegExp])[] = [
   ['dve', /unknown command dve/, /zdr dev\?/],
   ['src/app.ts', /not a command/, /zdr dev src\/app\.ts/],
   ['-q', /no command/, /zdr dev/],
-  ['reload', /not there yet/, /kill -USR2/],
   ['start --watch *.sql', /--watch is an option of zdr dev/, /does not watch/],
   ['start --no-ahead', /--no-ahead is an option of zdr dev/, /nothing ahead/],
   ['start --ready-url health', /--ready-url health is no path or URL/, /--ready-url \/health/],
   ['dev --ready-url /health', /--ready-url is an option of zdr start/, /once it listens/],
-  ['reload', /not there yet/, /kill -USR2/],
-  ['status --json', /not there yet/, /kill -USR2/],
+  ['reload --json', /zdr reload has no --json/, /--pid/],
+  ['reload -w 2', /zdr reload has no -w/, /--pid/],
+  ['reload a.ts b.ts', /unexpected argument b\.ts/, /zdr reload/],
+  ['reload --pid app', /--pid app is no pid/, /zdr status/],
+  ['status --watch --json', /do not go together/, /--json/],
+  ['status --drain 3s', /zdr status has no --drain/, /--watch/],
+  ['status --watch=src', /takes no value/, /--watch/],
+  ['dev --pid 3', /zdr dev has no --pid/, /zdr reload/],
   ['dev a.ts b', /unexpected argument b/, /zdr dev a\.ts -- b/],
   ['dev --wrokers 4', /unknown option --wrokers/, /--workers\?/],
   ['dev --env x', /unknown option --env/, /--env-file\?/],

@@ -120,7 +120,11 @@ const lines: readonly (readonly [ZdrEvent, string])[] = [
   [{ type: 'done', generation: 1 }, 'T ● #1 done (exit code 0), waiting for an edit\n'],
   [{ type: 'draining', generation: 3, open: [websocket] }, 'T ◌ #3 finishes 1 websocket\n'],
   [{ type: 'drained', generation: 3, told: true }, 'T ● #3 done\n'],
-  [{ type: 'cut-short', generation: 3, open: [websocket, websocket] }, 'T ✘ #3 ran out of time, ended 2 websockets\n'],
+  [
+    { type: 'cut-short', generation: 3, asked: false, open: [websocket, websocket] },
+    'T ✘ #3 ran out of time, ended 2 websockets\n',
+  ],
+  [{ type: 'cut-short', generation: 3, asked: true, open: [websocket] }, 'T ◌ #3 was told to end 1 websocket\n'],
   [{ type: 'stopping', open: [] }, 'T ■ stopping\n'],
   [{ type: 'stopping', open: [websocket] }, 'T ■ stopping, 1 websocket open\n'],
   [{ type: 'stopped', forced: false }, 'T ■ stopped\n'],

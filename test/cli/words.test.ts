@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { wantsColour } from '../../dist/cli/colour.js';
-import { formatDuration, parseDuration } from '../../dist/cli/durations.js';
+import { formatDuration } from '../../dist/cli/durations.js';
+import { parseDuration } from '../../dist/setup/duration.js';
 import { chooseGlyphs } from '../../dist/cli/glyphs.js';
 import { harmless, harmlessColoured, harmlessName } from '../../dist/cli/harmless.js';
 import { helpText } from '../../dist/cli/help.js';
-import { nearest } from '../../dist/cli/nearest.js';
+import { nearest } from '../../dist/setup/nearest.js';
 import { describeOpen } from '../../dist/cli/open.js';
 import { createPaint } from '../../dist/cli/paint.js';
 import { errorLines } from '../../dist/cli/stack.js';

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Connection } from '../support/connection.js';
 import { bodyOf, get, request } from '../support/get.js';
 import { keep, withServer } from '../support/settings.js';
@@ -75,7 +74,7 @@ test('closeIdleConnections ends what came idle from an older generation, and not
     const [caller, busy, ...idle] = await keep(app, 5);
     await zdr.rollover(() => project.version(2));
     const slow = busy!.send('/slow?ms=1000');
-    await wait(50);
+    await zdr.until('the request', async () => bodyOf(await caller!.send('/count'))['slow'] === 1);
     assert.equal(bodyOf(await caller!.send('/close-idle')).version, 2);
     await zdr.until('their ends', () => idle.every(({ closed }) => closed));
     assert.equal(bodyOf(await slow).version, 2);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
@@ -141,4 +142,40 @@ test('a taken port is told as Node tells it to the app', async () => {
   } finally {
     holder.close();
   }
+});
+
+/** Accepts nothing while it answers /block. */
+const BLOCKING = `
+import { createServer } from 'node:http';
+import { version } from './version.ts';
+createServer((request, response) => {
+  for (const end = Date.now() + (request.url === '/block' ? 2500 : 0); Date.now() < end; );
+  response.end(JSON.stringify({ version }));
+}).listen(0);
+`;
+
+const allowed = (): number => {
+  try {
+    return Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));
+  } catch {
+    return 0;
+  }
+};
+
+test('a thousand clients that connect at once are not refused, nor do they wait for a second try', (context) => {
+  if (allowed() < 2000) return context.skip('the system allows no such queue');
+  return withApp('http', { before: (project) => project.write('src/app.ts', BLOCKING) }, async ({ project, zdr }) => {
+    for (const version of [1, 2]) {
+      if (version > 1) await zdr.rollover(() => project.version(version));
+      const first = await Connection.open(zdr.where);
+      let blocked = true;
+      const answered = first.send('/block').finally(() => (blocked = false));
+      const connections = await Promise.all(Array.from({ length: 1000 }, () => Connection.open(zdr.where)));
+      assert.ok(blocked, 'all are connected before one is accepted');
+      await answered;
+      const outcomes = await Promise.all(connections.map((connection) => connection.send()));
+      assert.deepEqual([...new Set(outcomes.map(({ tag }) => tag))], ['answered']);
+      for (const connection of [first, ...connections]) connection.close();
+    }
+  });
 });

@@ -30,10 +30,10 @@ for (const place of ['tcp', 'unix'] as const) {
     }));
 
   test(`${place}: each answer begins the keep-alive time-out anew`, () =>
-    withServer({ options: { keepAliveTimeout: 1_000 } }, place, async (app) => {
+    withServer({ options: { keepAliveTimeout: 3_000 } }, place, async (app) => {
       const { project, zdr } = app;
       const [used] = await keep(app, 1);
-      for (let version = 2; version < 7; version++) {
+      for (let version = 2; version < 9; version++) {
         await zdr.rollover(() => project.version(version));
         await wait(600);
         assert.equal(bodyOf(await used!.send()).version, version);

@@ -33,13 +33,13 @@ const wrong: Readonly<Record<string, readonly [readonly string[], RegExp, string
 };
 
 for (const [name, [args, names, folder]] of Object.entries(wrong)) {
-  test(`${name}: one line, one hint, exit 2`, () => {
+  test(`${name}: one line, one hint, where more is, exit 2`, () => {
     const { code, stdout, stderr } = run(args, folder);
     assert.equal(code, 2, stderr);
     assert.equal(stdout, '');
     assert.match(stderr, names);
     const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-    assert.ok(lines.length <= 2, stderr);
+    assert.ok(lines.length === 3 && lines[2]!.endsWith('README.md#options'), stderr);
     assert.doesNotMatch(stderr, /\n\s+at /, 'no stack');
   });
 }

@@ -78,7 +78,7 @@ export class Connection {
 
   /** Head of the answer that is under way. */
   get status(): number {
-    return this.#pending?.reader.status ?? 0;
+    return this.#pending?.reader.head.status ?? 0;
   }
 
   close(): void {
@@ -105,7 +105,7 @@ export class Connection {
     this.closed = true;
     const pending = this.#pending;
     this.#pending = null;
-    const part = pending?.reader.status ? ' in the middle of the answer' : '';
+    const part = pending?.reader.head.status ? ' in the middle of the answer' : '';
     pending?.end({ tag: 'failed', why: this.#why + part, sentAt: pending.sentAt });
     this.#socket.destroy();
   }

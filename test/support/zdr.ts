@@ -95,9 +95,12 @@ export class Zdr {
 
   /** Waits for an event of this type, seen at or after `since`, that has the values of `like`. */
   async event<T extends ZdrEvent['type']>(type: T, like: Partial<Of<T>> = {}, since = 0): Promise<Seen<T>> {
-    const fits = (event: Seen<T>): boolean =>
-      Object.entries(like).every(([key, value]) => Reflect.get(event, key) === value);
-    return this.until(`event ${type} ${JSON.stringify(like)}`, () => this.all(type, since).find(fits));
+    const fits = (event: { readonly type: string }): boolean =>
+      event.type === type && Object.entries(like).every(([key, value]) => Reflect.get(event, key) === value);
+    // Asserted as above.
+    return (await this.until(`event ${type} ${JSON.stringify(like)}`, () =>
+      this.#events.slice(since).find(fits),
+    )) as unknown as Seen<T>;
   }
 
   /** Waits for something to be seen, at most 20 s, and not longer than zdr lives. */

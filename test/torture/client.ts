@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Journal } from './journal.js';
-import type { Server, Stage } from './stage.js';
+import { ciphered, type Server, type Stage } from './stage.js';
 import { type Outcome, type Request, Wire } from './wire.js';
 
 /** What a profile needs while it runs. */
@@ -23,7 +23,7 @@ export async function many(count: number, client: (number: number) => Promise<vo
 /** Opens a connection, or notes that it was refused. */
 export async function connect(run: Run, journal: Journal, server: Server = 'plain'): Promise<Wire | null> {
   try {
-    return await Wire.open(run.stage.where[server]);
+    return await Wire.open(run.stage.where[server], ciphered.has(server));
   } catch (error) {
     journal.fail(`connect: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
     // A refused client does not spin.
@@ -41,7 +41,7 @@ export async function renew(
 ): Promise<Wire | null> {
   if (wire !== null && !wire.closed) return wire;
   if (wire !== null) {
-    if (wire.stray === null) journal.reconnected();
+    if (wire.stray === null) journal.reconnected(wire.ended);
     else journal.fail(wire.stray);
   }
   return connect(run, journal, server);

@@ -1,9 +1,9 @@
-// npm run torture [-- --long | --control]: strict clients of every kind while the code under them is replaced.
+// npm run torture [-- --long | --control | --growth]: strict clients of every kind while the code under them is replaced.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import { until } from '../support/deadline.js';
 import { across } from './across.js';
-import { burst, heldBy } from './costs.js';
+import { burst } from './costs.js';
+import { grow } from './growth.js';
 import type { Verdict } from './journal.js';
 import { everything, few, mix } from './mix.js';
 import * as report from './report.js';
@@ -40,8 +40,6 @@ async function main(scale: Scale): Promise<void> {
   const stage = await openStage();
   try {
     await stage.rollFor({ ms: 0, rollovers: 3, least: 300, most: 400 });
-    await rest(stage, 'the first generations end');
-    const before = heldBy(stage.zdr.pid);
     const first = stage.lives.length;
 
     const profiles = everything(scale.crowd);
@@ -67,13 +65,7 @@ async function main(scale: Scale): Promise<void> {
     blame('burst', cost.failed);
     print(report.handover(scale.crowd, cost));
 
-    await stage.rollFor({ ms: 0, rollovers: scale.growth, least: 100, most: 200 });
-    await rest(stage, 'the old generations end');
-    const after = heldBy(stage.zdr.pid);
-    if (before !== null && after !== null) {
-      print(report.growth(stage.lives.length - first, before, after, stage.zdr.processes().length));
-      if (after.files > before.files + 2) blame('the primary', [`${after.files - before.files} more open files`]);
-    }
+    await growth(stage, scale.growth);
   } catch (error) {
     blame('zdr', [error instanceof Error ? error.message : String(error), stage.zdr.lines.slice(-20).join('\n')]);
   } finally {
@@ -88,12 +80,24 @@ async function main(scale: Scale): Promise<void> {
   }
 }
 
-/** Primary, reaper, esbuild's service, one worker, one standby. */
-const AT_REST = 5;
-
-async function rest(stage: Stage, what: string): Promise<void> {
-  await until(what, () => stage.zdr.processes().length <= AT_REST, 15_000);
+async function growth(stage: Stage, rollovers: number): Promise<void> {
+  const grown = await grow(stage, rollovers);
+  blame('growth', grown.failed);
+  print(report.growth(grown));
 }
+
+/** Growth alone, over far more rollovers. */
+async function endure(): Promise<void> {
+  const stage = await openStage();
+  try {
+    await stage.rollFor({ ms: 0, rollovers: 20, least: 0, most: 50 });
+    await growth(stage, ROLLOVERS);
+  } finally {
+    blame('the end', await stage.close());
+  }
+}
+
+const ROLLOVERS = 1000;
 
 /** The same with the handover switched off: the clients must see it. */
 async function control(): Promise<void> {
@@ -109,13 +113,13 @@ async function control(): Promise<void> {
 }
 
 const args = process.argv.slice(2);
-const scale = args.includes('--long') ? long : short;
+const scale = args.includes('--long') || args.includes('--growth') ? long : short;
 const start = performance.now();
 const deadline = setTimeout(() => {
   console.log(`not done after ${scale.deadline / 1000} s`);
   process.exit(1);
 }, scale.deadline).unref();
-await (args.includes('--control') ? control() : main(scale));
+await (args.includes('--control') ? control() : args.includes('--growth') ? endure() : main(scale));
 clearTimeout(deadline);
 for (const [name, list] of faults) console.log(report.faults(name, list));
 console.log(`${faults.size === 0 ? 'passed' : 'FAILED'} in ${Math.round((performance.now() - start) / 1000)} s`);

@@ -4,9 +4,10 @@ import { expect, post, slowReader, slowWriter, streams, uploads } from './profil
 import { eventStreams, webSockets } from './profiles/live.js';
 import { pipelining } from './profiles/pipeline.js';
 import { fresh, head, kept, slow } from './profiles/plain.js';
+import { sessions } from './profiles/streams.js';
 import { type Stage, timeouts } from './stage.js';
 
-/** All profiles that run side by side. Those of TLS and HTTP/2 have their place here when their fixtures are there. */
+/** All profiles that run side by side. */
 export function everything(crowd: number): readonly Profile[] {
   return [
     fresh(6),
@@ -28,6 +29,13 @@ export function everything(crowd: number): readonly Profile[] {
     pipelining(4),
     slowReader(1),
     slowWriter(8),
+    fresh(1, 'secure'),
+    kept('TLS kept, 5 ms', 4, 4, 6, 'secure'),
+    kept('TLS kept, 200 ms', 16, 150, 250, 'secure'),
+    sessions('h2, 4 streams side by side', 'h2', 3, 4, 5, 30),
+    sessions('h2, 2 to 5 s between streams', 'h2', 8, 1, 2000, 5000),
+    sessions('h2c, 4 streams side by side', 'h2c', 3, 4, 5, 30),
+    sessions('h2c, 2 to 5 s between streams', 'h2c', 8, 1, 2000, 5000),
   ];
 }
 

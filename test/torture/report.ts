@@ -1,4 +1,5 @@
-import type { Burst, Held } from './costs.js';
+import type { Burst } from './costs.js';
+import type { Growth } from './growth.js';
 import { quantile, type Verdict } from './journal.js';
 import type { Spread } from './spread.js';
 import { table } from './table.js';
@@ -83,16 +84,18 @@ export function handover(count: number, { calm, moved, worst, calmTimes, movedTi
   );
 }
 
-export function growth(rollovers: number, before: Held, after: Held, processes: number): string {
-  return table(
-    [`the primary over ${rollovers} rollovers`, 'before', 'after'],
-    [
-      ['open files', before.files, after.files],
-      ['RSS, MB', before.rss.toFixed(1), after.rss.toFixed(1)],
-      ['PSS, MB', before.pss.toFixed(1), after.pss.toFixed(1)],
-      ['processes at rest', '', processes],
-    ],
-  );
+export function growth({ samples, first, last }: Growth): string {
+  const rows = samples.map(({ after, processes, files, kept, rss, pss, esbuild }) => [
+    after,
+    processes,
+    files,
+    kept,
+    rss.toFixed(1),
+    pss.toFixed(1),
+    esbuild.toFixed(1),
+  ]);
+  const head = ['rollovers', 'processes', 'open files', 'kept files', 'RSS, MB', 'PSS', 'PSS of esbuild'];
+  return `${table(head, rows)}\nsave to live: ${ms(first)} ms in the first tenth, ${ms(last)} ms in the last`;
 }
 
 /** The kinds of faults with their counts, the first ones in full. */

@@ -9,6 +9,7 @@ export interface Scale {
   readonly crowd: number;
   readonly ab: { readonly requests: number; readonly clients: number };
   readonly wrk: { readonly seconds: number; readonly clients: number };
+  readonly h2load: { readonly requests: number; readonly clients: number };
   readonly spread: number;
   /** Rollovers behind each other after which the primary may not have grown. */
   readonly growth: number;
@@ -24,8 +25,9 @@ export const short: Scale = {
   crowd: 1000,
   ab: { requests: 20_000, clients: 200 },
   wrk: { seconds: 3, clients: 100 },
+  h2load: { requests: 4_000, clients: 10 },
   spread: 2_000,
-  growth: 10,
+  growth: 60,
   deadline: 300_000,
 };
 
@@ -37,6 +39,7 @@ export const long: Scale = {
   crowd: 1000,
   ab: { requests: 100_000, clients: 1000 },
   wrk: { seconds: 10, clients: 400 },
+  h2load: { requests: 20_000, clients: 20 },
   spread: 8_000,
   growth: 200,
   deadline: 1_800_000,

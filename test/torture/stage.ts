@@ -8,15 +8,28 @@ import type { Live } from './journal.js';
 import { Wire } from './wire.js';
 
 /** The servers of the app, by the name that they answer with. */
-export const servers = ['plain', 'brief', 'hasty', 'unix'] as const;
+export const servers = ['plain', 'brief', 'hasty', 'unix', 'secure', 'h2', 'h2c'] as const;
 export type Server = (typeof servers)[number];
 
 /** Their keep-alive time-outs, in ms. */
-export const timeouts: Readonly<Record<Server, number>> = { plain: 5000, brief: 1000, hasty: 20_000, unix: 5000 };
+export const timeouts: Readonly<Record<Server, number>> = {
+  plain: 5000,
+  brief: 1000,
+  hasty: 20_000,
+  unix: 5000,
+  secure: 5000,
+  h2: Infinity,
+  h2c: Infinity,
+};
+
+/** Those whose connections are over TLS. */
+export const ciphered: ReadonlySet<Server> = new Set<Server>(['secure', 'h2']);
 
 /** The app under zdr, and the edits of its one file. */
 export interface Stage {
   readonly zdr: Zdr;
+  /** Where zdr keeps its files. */
+  readonly temp: string;
   readonly where: Readonly<Record<Server, Where>>;
   /** The versions as they were reported live, oldest first. */
   readonly lives: readonly Live[];
@@ -73,8 +86,13 @@ export async function openStage(
     await zdr.until('all addresses', () => zdr.addresses.length === servers.length);
     const where = await find(
       zdr.addresses.map((address) => ('path' in address ? { path: project.path(address.path) } : address)),
+      new Set(
+        [...(zdr.all('ready')[0]?.addresses ?? []), ...zdr.all('listening').map(({ address }) => address)].flatMap(
+          (address) => (address.protocol === 'https' && address.kind === 'tcp' ? address.port : []),
+        ),
+      ),
     );
-    return { zdr, where, lives, roll, rollFor, close };
+    return { zdr, temp: project.temp, where, lives, roll, rollFor, close };
   } catch (error) {
     const story = zdr.story();
     zdr.kill();
@@ -83,13 +101,15 @@ export async function openStage(
   }
 }
 
-async function find(addresses: readonly Where[]): Promise<Record<Server, Where>> {
+/** `secret`: the ports where TLS is spoken. The server that knows no HTTP/1.1 is found by that. */
+async function find(addresses: readonly Where[], secret: ReadonlySet<number>): Promise<Record<Server, Where>> {
   const found: Partial<Record<Server, Where>> = {};
   for (const where of addresses) {
-    const wire = await Wire.open(where);
+    const wire = await Wire.open(where, 'port' in where && secret.has(where.port));
     const outcome = await wire.send();
     wire.close();
-    if (outcome.tag === 'answered') found[outcome.reply.headers.get('x-server') as Server] = where;
+    if (outcome.tag === 'failed') found.h2c = where;
+    else found[outcome.reply.headers.get('x-server') as Server] = where;
   }
   const missing = servers.filter((name) => found[name] === undefined);
   if (missing.length > 0) throw new Error(`no answer of ${missing.join()}`);

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { within } from '../support/deadline.js';
 import type { Scale } from './scale.js';
 import type { Stage } from './stage.js';
+import type { Where } from '../support/where.js';
 
 export interface ToolResult {
   readonly name: string;
@@ -30,11 +31,16 @@ function installed(command: string): boolean {
   return spawnSync('which', [command]).status === 0;
 }
 
+function urlOf(scheme: string, where: Where): string {
+  const { host, port } = where as { readonly host: string; readonly port: number };
+  return `${scheme}://${host}:${port}/fixed`;
+}
+
 /** The benchmarks that everybody knows, while edits go on. */
-export async function tools(stage: Stage, { ab, wrk }: Scale): Promise<readonly ToolResult[]> {
-  const where = stage.where.plain as { readonly host: string; readonly port: number };
-  const url = `http://${where.host}:${where.port}/fixed`;
+export async function tools(stage: Stage, { ab, wrk, h2load }: Scale): Promise<readonly ToolResult[]> {
+  const url = urlOf('http', stage.where.plain);
   const counts = ['-n', String(ab.requests), '-c', String(ab.clients)];
+  const streams = ['-n', String(h2load.requests), '-c', String(h2load.clients), '-m', '4'];
   const plans = [
     { command: 'ab', args: [...counts, url], judge: judgeAb },
     { command: 'ab', args: ['-k', ...counts, url], judge: judgeAb },
@@ -43,6 +49,8 @@ export async function tools(stage: Stage, { ab, wrk }: Scale): Promise<readonly 
       args: ['-t1', '--timeout', '10s', `-c${wrk.clients}`, `-d${wrk.seconds}s`, url],
       judge: judgeWrk,
     },
+    { command: 'h2load', args: [...streams, urlOf('https', stage.where.h2)], judge: judgeH2load },
+    { command: 'h2load', args: [...streams, urlOf('http', stage.where.h2c)], judge: judgeH2load },
   ];
   const results: ToolResult[] = [];
   for (const { command, args, judge } of plans) {
@@ -66,7 +74,7 @@ export async function tools(stage: Stage, { ab, wrk }: Scale): Promise<readonly 
 }
 
 function speed(output: string): string {
-  return /Requests(?: per second|\/sec):\s+([\d.]+)/.exec(output)?.[1] ?? '?';
+  return /(?:Requests(?: per second|\/sec):\s+|finished in [^,]+, )([\d.]+)/.exec(output)?.[1] ?? '?';
 }
 
 function judgeAb({ code, output }: Ran): readonly string[] {
@@ -80,4 +88,9 @@ function judgeAb({ code, output }: Ran): readonly string[] {
 function judgeWrk({ code, output }: Ran): readonly string[] {
   const wrong = /Socket errors:.*|Non-2xx.*/.exec(output)?.[0];
   return code === 0 && wrong === undefined ? [] : [wrong ?? output];
+}
+
+function judgeH2load({ code, output }: Ran): readonly string[] {
+  const counts = /(\d+) total, .*?(\d+) succeeded, 0 failed, 0 errored, 0 timeout/.exec(output);
+  return code === 0 && counts !== null && counts[1] === counts[2] ? [] : [/^requests:.*/m.exec(output)?.[0] ?? output];
 }

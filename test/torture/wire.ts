@@ -1,7 +1,8 @@
 import { createConnection, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { connect as connectTls } from 'node:tls';
 import type { Where } from '../support/where.js';
-import { type Asked, type Reply, type ReplyReader, readReplies } from './reply.js';
+import { type Asked, type Reply, type ReplyReader, readReplies } from '../support/replies.js';
 
 /** What became of one request. Nothing is tried twice. Times are monotonic ms. */
 export type Outcome =
@@ -66,12 +67,12 @@ export class Wire {
     socket.on('close', () => this.#over());
   }
 
-  /** Connects. Rejects with the system's error. */
-  static open(where: Where): Promise<Wire> {
+  /** Connects, over TLS where it is `secret`. Rejects with the system's error. */
+  static open(where: Where, secret = false): Promise<Wire> {
     return new Promise((resolve, reject) => {
-      const socket = createConnection(where);
+      const socket = secret ? connectTls({ ...where, rejectUnauthorized: false }) : createConnection(where);
       socket.once('error', reject);
-      socket.once('connect', () => {
+      socket.once(secret ? 'secureConnect' : 'connect', () => {
         socket.off('error', reject);
         resolve(new Wire(socket));
       });
@@ -119,6 +120,9 @@ export class Wire {
     return this.socket.write(bytes);
   }
 
+  /** How long nothing had been under way when the server ended it without a word, in ms; null where it did not. */
+  ended: number | null = null;
+
   close(): void {
     this.closed = true;
     this.socket.destroy();
@@ -139,6 +143,7 @@ export class Wire {
   stray: string | null = null;
 
   #over(): void {
+    if (!this.closed && this.#pending.length === 0) this.ended = performance.now() - this.#quietSince;
     this.closed = true;
     const part = this.#reader.begun ? ' in the middle of the answer' : '';
     for (const pending of this.#pending.splice(0)) pending.fail(this.#why + part);

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
@@ -33,6 +33,8 @@ export function askNow(folder: string, question: Ask): Answer {
 
 function post(folder: string, question: Ask): string {
   const name = join(folder, MAILBOX, `${process.pid}-${threadId}-${(count += 1)}`);
+  // It is gone when node_modules was removed under a run.
+  mkdirSync(join(folder, MAILBOX), { recursive: true });
   writeFileSync(name, JSON.stringify(question));
   renameSync(name, name + ASKED);
   return name + ANSWERED;

@@ -11,7 +11,7 @@ export interface Across {
   /** A response of 10 s, 100 lines. */
   readonly stream: string;
   readonly events: string;
-  readonly socket: string;
+  readonly socket: string | { readonly none: string };
   /** Whether new code answered while they were open, and after which time, ms. */
   readonly live: number | null;
 }
@@ -55,7 +55,7 @@ export async function measureAcross(running: Running, noWebSocket: string | null
   const result = {
     stream: stream.end === 'ended' && lines(stream) === 100 ? 'finished' : `cut: ${stream.end ?? 'silent'}`,
     events: fate(events),
-    socket: noWebSocket ?? fate(socket),
+    socket: noWebSocket === null ? fate(socket) : { none: noWebSocket },
     live,
   };
   events.stop?.();

@@ -8,13 +8,16 @@ import type { Running } from '../running.js';
 export interface Broken {
   readonly requests: number;
   readonly failed: number;
+  /** Whether the last request before the good save failed. */
+  readonly down: boolean;
   /** From the good save behind it to the first answer of that, ms; null when there was none in time. */
   readonly back: number | null;
 }
 
 /** Time between two requests, ms. */
 const EVERY = 10;
-const LATE = 10_000;
+/** A good save that is not live by then is not, ms. */
+export const LATE = 10_000;
 
 /** Saves a fault, looks for `ms` at what clients get, and saves good code. */
 export async function measureBroken(running: Running, fault: 'syntax' | 'boot', ms: number): Promise<Broken> {
@@ -28,9 +31,11 @@ export async function measureBroken(running: Running, fault: 'syntax' | 'boot', 
   const back = await until('good code', () => probe.marks.find(({ version }) => version === 3), LATE).catch(() => null);
   await probe.stop();
   const marks = probe.marks.filter((mark) => mark.at >= from && mark.at < at);
+  const [last] = [...marks].sort((a, b) => b.at - a.at);
   return {
     requests: marks.length,
     failed: marks.filter(({ version }) => version === null).length,
+    down: last?.version === null,
     back: back === null ? null : back.endedAt - at,
   };
 }

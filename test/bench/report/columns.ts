@@ -1,5 +1,5 @@
 import type { AppName } from '../apps/app.js';
-import type { Broken } from '../measures/broken.js';
+import { type Broken, LATE } from '../measures/broken.js';
 import { isNone, type Measured, type ToolResult } from '../results.js';
 import { figures } from './figures.js';
 import { count, ms, share } from './words.js';
@@ -68,16 +68,24 @@ export const keptStale: Column = {
   cell: (tool) => of(tool.kept, ({ stale, requests }) => share(stale, requests)),
 };
 
-export const stream: Column = { head: '10 s answer', cell: (tool) => of(tool.across, ({ stream }) => stream) };
-export const events: Column = { head: 'event stream', cell: (tool) => of(tool.across, ({ events }) => events) };
-export const socket: Column = { head: 'WebSocket', cell: (tool) => of(tool.across, ({ socket }) => socket) };
+export const stream: Column = { head: '10 s answer', cell: (tool) => of(tool.across, ({ stream }) => fate(stream)) };
+export const events: Column = { head: 'event stream', cell: (tool) => of(tool.across, ({ events }) => fate(events)) };
+export const socket: Column = {
+  head: 'WebSocket',
+  cell: (tool) => of(tool.across, ({ socket }) => (typeof socket === 'string' ? fate(socket) : NONE)),
+};
+
+/** How it was cut is in results.json. */
+function fate(what: string): string {
+  return what.split(':')[0]!;
+}
 
 export const syntax: Column = { head: 'syntax error', cell: (tool) => of(tool.syntax, broken) };
 export const boot: Column = { head: 'throws at boot', cell: (tool) => of(tool.boot, broken) };
 
-function broken({ failed, requests, back }: Broken): string {
-  const during = failed === 0 ? 'serves on' : `${Math.round((100 * failed) / Math.max(1, requests))} % fail`;
-  return back === null ? `${during}, does not recover` : during;
+function broken({ failed, down, back }: Broken): string {
+  const during = down ? 'down' : failed === 0 ? 'serves on' : `${count(failed)} failed`;
+  return back === null ? `${during}, not back in ${LATE / 1000} s` : during;
 }
 
 export const timers: Column = { head: 'timers', cell: (tool) => of(tool.timers, ({ versions }) => String(versions)) };

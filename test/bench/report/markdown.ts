@@ -3,6 +3,7 @@ import { isNone, type Results, type ToolResult } from '../results.js';
 import { median } from '../statistics.js';
 import * as column from './columns.js';
 import { figures } from './figures.js';
+import { grid } from './grid.js';
 import { count, ms } from './words.js';
 
 /** The tables of a run, with what is needed to judge them. */
@@ -14,7 +15,7 @@ export function markdown(results: Results): string {
 }
 
 function speed(results: Results): string {
-  const table = grid(results, [
+  const table = tableOf(results, [
     column.saves('node:http', 'http'),
     column.saves('Express 5', 'express'),
     column.saves('Fastify', 'fastify'),
@@ -27,7 +28,7 @@ function speed(results: Results): string {
 }
 
 function clients(results: Results): string {
-  const table = grid(results, [
+  const table = tableOf(results, [
     column.failed,
     column.outage,
     column.keptFailed,
@@ -47,23 +48,19 @@ function clients(results: Results): string {
 }
 
 function rest(results: Results): string {
-  const table = grid(results, [column.timers, column.memory, column.processor]);
+  const table = tableOf(results, [column.timers, column.memory, column.processor]);
   if (table === '') return '';
   const edits = results.tools.flatMap(({ timers }) => (isNone(timers) ? [] : [timers!.edits]))[0];
   return `What is left: versions of the app's \`setInterval\` that run after ${edits ?? 0} edits (1 is right), memory (PSS) and processor use of the whole tree at rest (Express).\n\n${table}`;
 }
 
 /** A table of those columns that have something in them. */
-function grid({ tools }: Results, columns: readonly column.Column[]): string {
+function tableOf({ tools }: Results, columns: readonly column.Column[]): string {
   const present = tools.filter(({ version }) => !isNone(version));
   const used = columns.filter(({ cell }) => present.some((tool) => cell(tool) !== null));
-  if (used.length === 0 || present.length === 0) return '';
-  const lines = [
-    ['', ...used.map(({ head }) => head)],
-    ['---', ...used.map(() => '---:')],
-    ...present.map((tool) => [nameOf(tool), ...used.map(({ cell }) => cell(tool) ?? '')]),
-  ];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  if (used.length === 0) return '';
+  const rows = present.map((tool) => [nameOf(tool), ...used.map(({ cell }) => cell(tool) ?? '')]);
+  return grid(['', ...used.map(({ head }) => head)], rows);
 }
 
 function nameOf({ id, name }: ToolResult): string {
@@ -105,7 +102,7 @@ function ratio(zdr: ToolResult, other: ToolResult, name: AppName): string | null
 function versions({ tools, machine, date, quick, took }: Results): string {
   const list = tools.flatMap(({ name, version }) => (isNone(version) ? [] : [`${name} ${String(version)}`]));
   const { node, system, processor, cores, memory, load } = machine;
-  return `${quick ? 'A quick run, no figures to quote. ' : ''}${date.slice(0, 10)}, Node ${node}, ${system}, ${cores} cores (${processor}), ${memory} GB, load ${load.toFixed(1)} at the start, ${Math.round((took ?? 0) / 60)} minutes. ${list.join(', ')}. Spread of zdr: ${spread(tools)}.`;
+  return `${quick ? 'A quick run, no figures to quote. ' : ''}${date.slice(0, 10)}, Node ${node}, ${system}, ${cores} cores (${processor}), ${memory} GB, load ${load.toFixed(1)} at the start, ${Math.round((took ?? 0) / 60)} minutes. ${list.join(', ')}.${spread(tools)}`;
 }
 
 /** Least and most of each app, which a second run has to stay within. */
@@ -115,14 +112,15 @@ function spread(tools: readonly ToolResult[]): string {
     const seen = zdr && figures(zdr, name);
     return seen && typeof seen !== 'string' ? [`${name} ${ms(seen.least)} to ${ms(seen.most)} ms`] : [];
   });
-  return parts.join(', ') || 'not measured';
+  return parts.length === 0 ? '' : ` Spread of zdr: ${parts.join(', ')}.`;
 }
 
 /** Why there is no figure. */
 function missing({ tools }: Results): string {
   const reasons = tools.flatMap((tool) => {
     const { apps, version, name: _name, id: _id, typed: _typed, lane: _lane, ...extras } = tool;
-    return Object.entries({ version, ...apps, ...extras }).flatMap(([what, measured]) =>
+    const { socket } = isNone(tool.across) ? {} : tool.across!;
+    return Object.entries({ version, ...apps, ...extras, WebSocket: socket }).flatMap(([what, measured]) =>
       isNone(measured as never) && measured !== undefined
         ? [
             `- ${tool.name}, ${what === 'version' ? 'all' : what}: ${(measured as { none: string }).none.split('\n')[0]!.slice(0, 300)}`,

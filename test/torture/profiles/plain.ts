@@ -2,10 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ask, between, keep, many, once, type Profile } from '../client.js';
 import type { Server } from '../stage.js';
 
+const NAMES: Readonly<Partial<Record<Server, string>>> = { unix: ', unix socket', secure: ', TLS' };
+
 /** A connection per request. */
 export function fresh(clients: number, server: Server = 'plain'): Profile {
   return async (run) => {
-    const journal = run.journal(server === 'unix' ? 'fresh, unix socket' : 'a connection per request', server);
+    const journal = run.journal(`a connection per request${NAMES[server] ?? ''}`, server);
     await many(clients, async () => {
       while (!run.over()) {
         await once(run, journal, server, async (wire) => void (await ask(wire, journal)));

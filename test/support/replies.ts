@@ -20,6 +20,8 @@ export interface ReplyReader {
   push(bytes: Buffer): void;
   /** Whether an answer has begun and not ended. */
   readonly begun: boolean;
+  /** Of the answer that came last, or is under way. */
+  readonly head: Head;
 }
 
 /** So much of a body is kept for a look at it, in bytes. */
@@ -32,9 +34,10 @@ type State =
   | { readonly tag: 'chunk'; readonly left: number }
   | { readonly tag: 'trailer' };
 
-interface Head {
+/** Status line and fields of an answer. */
+export interface Head {
   readonly status: number;
-  readonly headers: Map<string, string>;
+  readonly headers: ReadonlyMap<string, string>;
 }
 
 /** Reads HTTP/1.1 answers, any number behind one another. `asked` gives the first request without an answer. */
@@ -116,6 +119,9 @@ export function readReplies(asked: () => Asked | undefined): ReplyReader {
   }
 
   return {
+    get head() {
+      return head;
+    },
     get begun() {
       return state.tag !== 'head' || rest.length > 0;
     },

@@ -3,12 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { resolveEntry } from '../../dist/cli/entry.js';
+import { resolveEntry } from '../../dist/setup/entry.js';
 
 interface Case {
   readonly name: string;
   readonly files: Readonly<Record<string, string>>;
   readonly given?: string;
+  readonly place?: string;
   /** The entry, or what the message and the hint say. */
   readonly entry?: string;
   readonly wrong?: readonly [RegExp, RegExp];
@@ -16,29 +17,21 @@ interface Case {
 
 const cases: readonly Case[] = [
   { name: 'a given file', files: { 'a.ts': '' }, given: 'a.ts', entry: 'a.ts' },
-  {
-    name: 'zdr.entry first',
-    files: { 'package.json': '{"zdr":{"entry":"x.ts"},"source":"y.ts"}', 'x.ts': '', 'y.ts': '' },
-    entry: 'x.ts',
-  },
-  { name: 'then source', files: { 'package.json': '{"source":"y.ts"}', 'y.ts': '', 'src/app.ts': '' }, entry: 'y.ts' },
+  { name: 'source first', files: { 'package.json': '{"source":"y.ts"}', 'y.ts': '', 'src/app.ts': '' }, entry: 'y.ts' },
   {
     name: 'then the usual names',
     files: { 'package.json': '{}', 'src/index.ts': '', 'src/app.js': '', 'src/main.mts': '' },
     entry: 'src/app.js',
   },
   { name: 'server before app', files: { 'src/app.ts': '', 'src/server.tsx': '' }, entry: 'src/server.tsx' },
-  { name: 'nothing', files: {}, wrong: [/no entry/, /zdr\.entry and source .* src\/\{server,app,main,index\}/] },
+  { name: 'nothing', files: {}, wrong: [/no entry/, /zdr\.config .* source .* src\/\{server,app,main,index\}/] },
   { name: 'broken package.json', files: { 'package.json': '{' }, wrong: [/package\.json cannot be read/, /JSON/] },
   {
-    name: 'zdr.entry of a wrong type',
-    files: { 'package.json': '{"zdr":{"entry":1}}' },
-    wrong: [/zdr\.entry in package\.json is no path/, /src\/app\.ts/],
-  },
-  {
-    name: 'zdr.entry that is not there',
-    files: { 'package.json': '{"zdr":{"entry":"x.ts"}}', 'src/a.ts': '' },
-    wrong: [/x\.ts \(zdr\.entry in package\.json\) does not exist/, /looked in/],
+    name: 'an entry of a config that is not there',
+    files: { 'src/a.ts': '' },
+    given: 'x.ts',
+    place: 'zdr of package.json',
+    wrong: [/x\.ts \(entry in zdr of package\.json\) does not exist/, /looked in/],
   },
   {
     name: 'a slip',
@@ -64,7 +57,7 @@ const cases: readonly Case[] = [
   { name: 'a device', files: {}, given: '/dev/null', wrong: [/not a file/, /name the file/] },
 ];
 
-for (const { name, files, given, entry, wrong } of cases)
+for (const { name, files, given, place, entry, wrong } of cases)
   test(name, (context) => {
     const folder = mkdtempSync(join(tmpdir(), 'zdr-entry-'));
     context.after(() => rmSync(folder, { recursive: true }));
@@ -72,7 +65,7 @@ for (const { name, files, given, entry, wrong } of cases)
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), content);
     }
-    const found = resolveEntry(given ?? null, folder);
+    const found = resolveEntry(given ?? null, place ?? null, folder);
     if (found.tag === 'entry') return assert.equal(found.file, join(folder, entry ?? '(wrong)'));
     assert.ok(wrong, found.message);
     assert.match(found.message, wrong[0]);

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { packageFolder } from './package-folder.js';
+import { packageFolder } from '../package-folder.js';
+import { readPackage } from './package.js';
 import { shownPath } from './paths.js';
 import { wrong, type Wrong } from './wrong.js';
 
@@ -15,7 +16,7 @@ export interface Named {
   readonly from: string;
 }
 
-/** `zdr.entry` of package.json, else its `source`, else one of the usual names in src. */
+/** The `source` of package.json, else one of the usual names in src. */
 export function defaultEntry(cwd: string): Named | Wrong {
   const folder = packageFolder(cwd) ?? cwd;
   const said = fromPackage(join(folder, 'package.json'), cwd);
@@ -27,26 +28,16 @@ export function defaultEntry(cwd: string): Named | Wrong {
     }
   return wrong(
     'no entry: name the file that starts the app, as in zdr dev src/app.ts',
-    `looked for zdr.entry and source in package.json, and for src/{${stems.join(',')}}.{${endings.join(',')}}`,
+    `looked for entry in zdr.config and in zdr of package.json, for source there, and for src/{${stems.join(',')}}.{${endings.join(',')}}`,
   );
 }
 
 function fromPackage(path: string, cwd: string): Named | Wrong | null {
   if (!existsSync(path)) return null;
-  const name = shownPath(path, cwd);
-  let content: { readonly zdr?: { readonly entry?: unknown } | null; readonly source?: unknown } | null;
-  try {
-    content = JSON.parse(readFileSync(path, 'utf8')) as typeof content;
-  } catch (error) {
-    return wrong(`${name} cannot be read`, (error as Error).message);
-  }
-  const entry = content?.zdr?.entry;
-  if (entry !== undefined && (typeof entry !== 'string' || entry === ''))
-    return wrong(`zdr.entry in ${name} is no path`, 'write it as "zdr": { "entry": "src/app.ts" }');
-  if (entry !== undefined)
-    return { tag: 'named', file: resolve(dirname(path), entry), from: ` (zdr.entry in ${name})` };
+  const content = readPackage(path, cwd);
+  if (content.tag === 'wrong') return content;
   // `source` belongs to other tools as well: a form that we do not know is theirs.
-  const source = content?.source;
+  const { source } = content;
   if (typeof source !== 'string' || source === '') return null;
-  return { tag: 'named', file: resolve(dirname(path), source), from: ` (source in ${name})` };
+  return { tag: 'named', file: resolve(dirname(path), source), from: ` (source in ${shownPath(path, cwd)})` };
 }

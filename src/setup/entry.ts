@@ -14,9 +14,12 @@ export interface Entry {
   readonly file: string;
 }
 
-/** The file that was named, or else the one that package.json or the usual names give. */
-export function resolveEntry(given: string | null, cwd: string): Entry | Wrong {
-  if (given !== null) return check(resolve(cwd, given), '', cwd);
+/**
+ * The file that was named, or else the one that package.json or the usual names give. `place` is the config that named
+ * it; null for the command line.
+ */
+export function resolveEntry(given: string | null, place: string | null, cwd: string): Entry | Wrong {
+  if (given !== null) return check(resolve(cwd, given), place === null ? '' : ` (entry in ${place})`, cwd);
   const found = defaultEntry(cwd);
   return found.tag === 'wrong' ? found : check(found.file, found.from, cwd);
 }
