@@ -46,6 +46,10 @@ export type ZdrEvent =
   | { readonly type: 'continued'; readonly ms: number }
   | { readonly type: 'stopping'; readonly open: readonly Open[] }
   | { readonly type: 'stopped'; readonly forced: boolean }
+  /** Debuggers can attach; an address for each worker, the same for all generations. */
+  | { readonly type: 'inspecting'; readonly urls: readonly string[]; readonly waits: boolean }
+  /** The debugger's port cannot be had: zdr ends. */
+  | { readonly type: 'inspect-failed'; readonly host: string; readonly port: number; readonly error: AppError }
   | { readonly type: 'warning'; readonly message: string; readonly hint: string | null };
 
 /** Where a server or a UDP socket of the app listens, as the system reports it. */

@@ -43,6 +43,8 @@ export interface InstanceOptions {
   readonly beforeReload: BeforeReload | null;
   /** Called before a reload that was asked for. False: what it found was refused, and told; nothing is built. */
   readonly refresh: (() => Promise<boolean>) | null;
+  /** Where debuggers attach; null: nowhere. */
+  readonly inspect: Inspect | null;
   /** Columns of the terminal, for the frames of build messages; 0 where it is not known. */
   readonly width: number;
   /** Called for each event, synchronously and in order. Must not throw. */
@@ -53,6 +55,15 @@ export interface InstanceOptions {
 
 /** A hook of the configuration. `causes`: the files that changed, absolute; none where somebody asked for the reload. */
 export type BeforeReload = (reload: { readonly causes: readonly string[] }) => unknown;
+
+/** The address that debuggers attach to, as of node's `--inspect`. */
+export interface Inspect {
+  readonly host: string;
+  /** 0: any. */
+  readonly port: number;
+  /** The app's first line waits for a debugger, once. */
+  readonly brk: boolean;
+}
 
 /** A file of environment variables. */
 export interface EnvFile {

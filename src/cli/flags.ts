@@ -1,7 +1,4 @@
-/**
- * Every option of zdr. `switch` takes no value, `value` needs one, `maybe` can have one;
- * `later` is known and not there yet.
- */
+/** Every option of zdr. `switch` takes no value, `value` needs one, `maybe` can have one. */
 const table = {
   workers: { short: 'w', kind: 'value', wants: 'a number or max' },
   drain: { kind: 'value', wants: 'a time' },
@@ -25,13 +22,13 @@ const table = {
   'no-color': { kind: 'switch', wants: '' },
   help: { short: 'h', kind: 'switch', wants: '' },
   version: { short: 'v', kind: 'switch', wants: '' },
-  inspect: { kind: 'later', wants: '' },
-  'inspect-brk': { kind: 'later', wants: '' },
+  inspect: { kind: 'maybe', wants: 'a port or host:port' },
+  'inspect-brk': { kind: 'maybe', wants: 'a port or host:port' },
 } as const satisfies Record<string, Flag>;
 
 interface Flag {
   readonly short?: string;
-  readonly kind: 'switch' | 'value' | 'maybe' | 'later';
+  readonly kind: 'switch' | 'value' | 'maybe';
   /** What the value is, as the error says it. */
   readonly wants: string;
 }

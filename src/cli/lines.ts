@@ -5,6 +5,7 @@ import { crash } from './crash.js';
 import { formatDuration } from './durations.js';
 import { translate } from './glyphs.js';
 import { harmless, harmlessColoured, harmlessName } from './harmless.js';
+import { inspecting, inspectFailed } from './debugging.js';
 import { afterwards, type Block, type Look } from './look.js';
 import { countOpen, describeOpen } from './open.js';
 import { shownPath } from './paths.js';
@@ -80,6 +81,12 @@ export function block(event: ZdrEvent, late: boolean, look: Look): Block {
     }
     case 'stopped':
       return line(`${paint.green(glyphs.stopped)} stopped${event.forced ? ' by force' : ''}`);
+    case 'inspecting':
+      return { head: null, body: inspecting(event, look) };
+    case 'inspect-failed':
+      return line(paint.red(`${glyphs.failed} ${inspectFailed(event)}`), [
+        paint.dim('  another one: --inspect=9230, or any: --inspect=0'),
+      ]);
     case 'warning':
       return line(
         paint.yellow(`${glyphs.warning} ${harmless(event.message)}`),

@@ -8,6 +8,7 @@ export function isProblem({ type }: ZdrEvent): boolean {
     case 'boot-failed':
     case 'crashed':
     case 'cut-short':
+    case 'inspect-failed':
     case 'warning':
       return true;
     case 'ready':
@@ -24,6 +25,7 @@ export function isProblem({ type }: ZdrEvent): boolean {
     case 'continued':
     case 'stopping':
     case 'stopped':
+    case 'inspecting':
       return false;
   }
 }

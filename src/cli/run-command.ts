@@ -2,6 +2,7 @@ import { parseDuration } from '../setup/duration.js';
 import type { Given } from '../setup/given.js';
 import { isUrl, POLL } from '../setup/keys.js';
 import type { FlagName } from './flags.js';
+import { inspectOf } from './inspect.js';
 import type { GivenOption, Words } from './words.js';
 import { wrong, type Wrong } from './wrong.js';
 
@@ -116,6 +117,13 @@ function apply({ name, as, value }: GivenOption, given: Mutable<Given>): Wrong |
     case 'json':
       given[name] = true;
       return null;
+    case 'inspect':
+    case 'inspect-brk': {
+      const inspect = inspectOf(as, text);
+      if ('tag' in inspect) return inspect;
+      given.inspect = { ...inspect, brk: name === 'inspect-brk' };
+      return null;
+    }
     case 'color':
     case 'no-color':
       given.color = name === 'color';
@@ -123,8 +131,6 @@ function apply({ name, as, value }: GivenOption, given: Mutable<Given>): Wrong |
     case 'pid':
     case 'help':
     case 'version':
-    case 'inspect':
-    case 'inspect-brk':
       return null;
   }
 }

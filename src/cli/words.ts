@@ -87,8 +87,6 @@ function readOption(
   if (!isFlagName(name)) return unknownOption(rawName, word);
   const { wants } = flags[name];
   switch (kindOf(name)) {
-    case 'later':
-      return wrong(`${rawName} is not there yet`, `until then: NODE_OPTIONS=--inspect zdr dev …`);
     case 'switch':
       if (value !== undefined) return wrong(`${rawName} takes no value`, `write ${rawName} alone`);
       return { name, as: rawName, value: null };

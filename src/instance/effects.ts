@@ -5,7 +5,7 @@ import type { Parts } from './parts.js';
 
 /** Does what the rollover decided. */
 export function carryOut(parts: Parts, effect: Effect): void {
-  const { options, rollover, workers, sockets, transit, source, announcer, route } = parts;
+  const { options, rollover, workers, sockets, transit, source, announcer, inspector, route } = parts;
   const { send } = workers;
   switch (effect.type) {
     case 'build':
@@ -28,7 +28,9 @@ export function carryOut(parts: Parts, effect: Effect): void {
         liveReload: options.liveReload,
         trouble: parts.pages.trouble(),
       };
-      return send(effect.worker, { tag: 'load', program });
+      const load = (): void => send(effect.worker, { tag: 'load', program });
+      if (inspector === null) return load();
+      return inspector.prepare(effect.worker, effect.generation, effect.bundle.file, load);
     }
     case 'hold-out':
       sockets.handTo(effect.worker);
@@ -55,6 +57,7 @@ export function carryOut(parts: Parts, effect: Effect): void {
     case 'timer':
       return parts.timers.after(effect.ms, () => rollover.dispatch({ type: 'time', timer: effect.timer }));
     case 'report':
+      if (effect.event.type === 'live') inspector?.live(effect.event.generation);
       return announcer.tell(effect.event);
     case 'exit':
       return void parts.close(effect.code);

@@ -11,9 +11,9 @@ import { openSockets } from '../primary/sockets.js';
 import { openTransit } from '../primary/transit.js';
 import { openUsages } from '../primary/usage.js';
 import { openWorkers } from '../primary/workers.js';
-import type { ExitCode } from '../rollover/state.js';
 import type { Status, Watched } from '../status.js';
 import { openAnnouncer } from './announce.js';
+import { openDebugging, start } from './debugging.js';
 import { openControl } from './control.js';
 import { carryOut } from './effects.js';
 import { environmentOf } from './environment.js';
@@ -91,9 +91,11 @@ export function openInstance(given: InstanceOptions): Instance {
   const route: Parts['route'] = { generation: null };
   const started = performance.now();
   const announcer = openAnnouncer(started, () => parts);
+  const inspector = openDebugging(options, dispatch);
   const workers = openWorkers({
     cwd: options.cwd,
     execArgv: () => parts.options.execArgv,
+    onPipe: inspector === null ? null : (worker, pipe) => inspector.linked(worker, pipe),
     onMessage: (worker, message, handle) => receive(parts, worker, message, handle),
     hasRoom: () => transit.hasRoom(),
     onAppMessage(worker, message) {
@@ -101,6 +103,7 @@ export function openInstance(given: InstanceOptions): Instance {
     },
     onExit(worker, exit) {
       parts.ahead?.exited(worker);
+      inspector?.exited(worker);
       sockets.gone(worker);
       fallbacks.delete(worker);
       usages.gone(worker);
@@ -130,9 +133,10 @@ export function openInstance(given: InstanceOptions): Instance {
   const source = openSource(options, bundles, () => parts);
   const tickets = randomBytes(TICKET_KEYS).toString('base64');
 
-  async function close(code: ExitCode): Promise<void> {
+  async function close(code: number): Promise<void> {
     timers.close();
     control.close();
+    await inspector?.close();
     transit.close();
     sockets.close();
     await parts.source.close();
@@ -161,6 +165,7 @@ export function openInstance(given: InstanceOptions): Instance {
     pages,
     fallbacks,
     ahead: null,
+    inspector,
     route,
     tickets,
     close,
@@ -175,10 +180,11 @@ export function openInstance(given: InstanceOptions): Instance {
   };
   const status = (): Promise<Status> => statusOf(parts, started);
   control.listen({ reload, status });
-  dispatch({ type: 'started' });
+  void start(parts);
   return {
     stop(force) {
       parts.ahead?.close();
+      inspector?.release();
       dispatch({ type: 'stop', force });
     },
     reload,

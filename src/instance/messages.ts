@@ -5,10 +5,14 @@ import type { Parts } from './parts.js';
 
 /** Takes a message of a worker to the part that it is for. */
 export function receive(parts: Parts, worker: number, message: ToPrimary, handle: Handle | undefined): void {
-  const { rollover, sockets, transit, source, announcer, ahead } = parts;
+  const { rollover, workers, sockets, transit, source, announcer, ahead, inspector } = parts;
   const { dispatch } = rollover;
   switch (message.tag) {
     case 'standby':
+      if (inspector !== null && worker >= 0) {
+        workers.send(worker, { tag: 'inspect' });
+        inspector.up(worker);
+      }
       dispatch({ type: 'worker-standby', worker });
       if (worker < 0 || isStandby(parts, worker)) ahead?.up(worker);
       return;

@@ -1,4 +1,5 @@
 import type { InstanceOptions } from '../options.js';
+import type { Inspector } from '../inspect/inspector.js';
 import type { Ahead } from '../primary/ahead.js';
 import type { Rollover } from '../primary/dispatch.js';
 import type { Sockets } from '../primary/sockets.js';
@@ -6,7 +7,6 @@ import type { Transit } from '../primary/transit.js';
 import type { Workers } from '../primary/workers.js';
 import type { Fallback } from '../protocol/messages.js';
 import type { Usages } from '../primary/usage.js';
-import type { ExitCode } from '../rollover/state.js';
 import type { Announcer } from './announce.js';
 import type { History } from './history.js';
 import type { Input } from './input.js';
@@ -33,12 +33,14 @@ export interface Parts {
   ahead: Ahead | null;
   /** What a handover from each worker has to do without, by worker; most are not in here. */
   readonly fallbacks: Map<number, readonly Fallback[]>;
+  /** Null: nobody debugs. */
+  readonly inspector: Inspector | null;
   /** The generation that new requests and moved connections go to. */
   readonly route: { generation: number | null };
   /** Shared by all generations, in base64: a TLS session that one of them began resumes with another. */
   readonly tickets: string;
   /** Everything has ended, but for what `close` is still to end. */
-  close(code: ExitCode): Promise<void>;
+  close(code: number): Promise<void>;
 }
 
 /** The workers that answer what comes now. */

@@ -1,9 +1,12 @@
 import type { SendHandle } from 'node:child_process';
 import cluster, { type Worker } from 'node:cluster';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Exit } from '../events.js';
+import { PIPE } from '../protocol/inspect.js';
 import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js';
 import type { Lane, Pipe } from '../protocol/lane.js';
+import { withInspectorPipe } from './inspector-pipe.js';
 import { laneTo, withPipes } from './lane.js';
 import { inOwnSession, killGroup, signal, signalGroup } from './processes.js';
 
@@ -16,6 +19,8 @@ export interface WorkersOptions {
   readonly cwd: string;
   /** Flags of node for the next worker. */
   readonly execArgv: () => readonly string[];
+  /** Called for each process that is forked, with a pipe to it for its debugger; null: they have none. */
+  readonly onPipe: ((worker: number, pipe: Duplex) => void) | null;
   readonly onMessage: (worker: number, message: ToPrimary, handle: Handle | undefined) => void;
   /** Whether one more connection can be kept here; if not, the worker keeps it and asks again. */
   readonly hasRoom: () => boolean;
@@ -64,7 +69,8 @@ export function openWorkers(options: WorkersOptions): Workers {
   /** Those that the system had no room for yet (EMFILE, EAGAIN). */
   const late = new Map<number, NodeJS.Timeout>();
   const fork: Workers['fork'] = (id, env) => {
-    const [worker, pipes] = withPipes(() => withSettings(options, () => inOwnSession(() => cluster.fork(env))));
+    const start = () => withPipes(() => withSettings(options, () => inOwnSession(() => cluster.fork(env))));
+    const [worker, pipes] = options.onPipe === null ? start() : withInspectorPipe(start);
     late.delete(id);
     if (worker.process.pid !== undefined) return enlist(id, worker, pipes);
     // Told by an 'error' as well, in a moment.
@@ -84,6 +90,8 @@ export function openWorkers(options: WorkersOptions): Workers {
     if (lane !== null) lanes.set(id, lane);
     const { pid } = worker.process;
     pids();
+    const debugging = (worker.process.stdio as readonly unknown[])[PIPE];
+    if (debugging) options.onPipe?.(id, debugging as Duplex);
     worker.process.on('internalMessage', (message: { cmd?: string; zdr: ToPrimary }, handle: unknown) => {
       if (message.cmd !== ENVELOPE) return;
       // What is sent before it listens is lost.

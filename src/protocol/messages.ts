@@ -76,6 +76,8 @@ export type ToWorker =
   /** What keeps the next version from coming, for open pages; null: nothing does. */
   | { readonly tag: 'trouble'; readonly text: string | null }
   | { readonly tag: 'list' }
+  /** Start the thread that serves the debugger, see `inspect.ts`. */
+  | { readonly tag: 'inspect' }
   /** `sent`: by {@link clock}, which all processes share. */
   | { readonly tag: 'usage'; readonly sent: number }
   | { readonly tag: 'probe' }

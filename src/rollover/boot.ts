@@ -6,7 +6,7 @@ import * as turns from './turn.js';
 import type { Turn } from './turn.js';
 
 /** What an app has evaluated this long ago and does not listen on yet, it may never listen on, in ms. */
-const SETTLE = 500;
+export const SETTLE = 500;
 
 /** The servers of an app listen one after the other; so long after the last one it has them all, in ms. */
 const QUIET = 25;

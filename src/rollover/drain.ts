@@ -1,4 +1,5 @@
 import type { Open } from '../events.js';
+import { isHeld } from './halts.js';
 import type { Generation, Worker } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -85,6 +86,6 @@ export function clear(turn: Turn): void {
 }
 
 function giveWay(turn: Turn, generations: readonly Generation[], most: number): void {
-  const [oldest] = generations;
+  const oldest = generations.find(({ id }) => !isHeld(turn, id));
   if (oldest !== undefined && generations.length > most) deadline(turn, oldest);
 }

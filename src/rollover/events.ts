@@ -34,6 +34,9 @@ export type Happening =
   /** The bundle has to be built in another way, which the builder knows by now. */
   | { readonly type: 'worker-unfit'; readonly worker: number }
   | { readonly type: 'worker-probed'; readonly worker: number }
+  /** It stands at a breakpoint, or waits for the debugger. */
+  | { readonly type: 'worker-halted'; readonly worker: number }
+  | { readonly type: 'worker-continued'; readonly worker: number }
   | { readonly type: 'worker-cut'; readonly worker: number }
   | { readonly type: 'worker-relays'; readonly worker: number }
   | { readonly type: 'worker-drained'; readonly worker: number }

@@ -1,6 +1,7 @@
 import type { Exit } from '../events.js';
 import { abandon, begin, engage, fail, goDown, isPending } from './boot.js';
 import { giveUp } from './give-up.js';
+import { forget } from './halts.js';
 import { revert } from './roll.js';
 import type { Generation, Worker } from './state.js';
 import * as turns from './turn.js';
@@ -18,6 +19,7 @@ const PAUSE = 500;
 /** A process ended, for whatever reason. */
 export function exited(turn: Turn, worker: Worker, exit: Exit): void {
   turns.dropWorker(turn, worker.id);
+  forget(turn, worker.id);
   if (worker.tag === 'standby' || turn.state.phase.tag !== 'running') return;
   const generation = turns.generationOf(turn, worker.generation);
   if (generation === undefined) return;

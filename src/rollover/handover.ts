@@ -1,3 +1,4 @@
+import { isHalted } from './halts.js';
 import type { Generation } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -33,7 +34,9 @@ export function goLive(turn: Turn): void {
   const next = turn.state.generations.find((generation) => generation.tag === 'taking');
   if (next === undefined) return;
   const old = turns.current(turn);
-  if (old === undefined || turns.workersOf(turn, old.id, 'cutting').length === 0) become(turn, next);
+  // What stands at a breakpoint cannot confirm, nor can it accept.
+  const open = old === undefined ? [] : turns.workersOf(turn, old.id, 'cutting');
+  if (open.every(({ id }) => isHalted(turn, id))) become(turn, next);
 }
 
 /** The old generation had its time to confirm: a blocked event loop accepts nothing either. */

@@ -1,6 +1,7 @@
 import type { BootFailure } from '../events.js';
 import { engage, release } from './boot.js';
 import { become, retireBehind } from './handover.js';
+import { isHalted } from './halts.js';
 import type { Generation, Worker } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -28,7 +29,7 @@ export function roll(turn: Turn): void {
     const [old] = othersOf(turn, next);
     if (old !== undefined) cutOne(turn, old);
   }
-  if (turn.state.workers.some(({ tag }) => tag === 'cutting')) return;
+  if (turn.state.workers.some(({ id, tag }) => tag === 'cutting' && !isHalted(turn, id))) return;
   const serving = turns.workersOf(turn, next.id, 'live').length;
   if (serving < turn.state.settings.workers) {
     if (turns.workersOf(turn, next.id, 'spawned', 'booting').length === 0) engage(turn, next.id, next.bundle);

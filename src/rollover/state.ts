@@ -10,6 +10,8 @@ export interface State {
   /** Oldest first. Invariant: at most one is `live` or `down`, at most one is newer than it. */
   readonly generations: readonly Generation[];
   readonly workers: readonly Worker[];
+  /** Workers that a debugger holds, or has held. */
+  readonly halts: readonly Halt[];
   readonly lastGeneration: number;
   readonly lastWorker: number;
 }
@@ -115,6 +117,12 @@ export type Worker =
   | (App & { readonly tag: 'retiring' })
   /** SIGKILL was sent. */
   | { readonly tag: 'killed'; readonly id: number; readonly generation: number | null };
+
+/** What a debugger does to a worker. Its deadlines begin anew when it goes on. */
+export type Halt =
+  | { readonly tag: 'halted'; readonly worker: number }
+  /** `at`: monotonic time. */
+  | { readonly tag: 'continued'; readonly worker: number; readonly at: number };
 
 interface App {
   readonly id: number;

@@ -22,6 +22,7 @@ import type { RolloverEvent, Timer } from './events.js';
 import { exited, replace, respawn } from './exits.js';
 import { cutLate, goLive, takeOver } from './handover.js';
 import { pause, resume, saved } from './pause.js';
+import { continued, halted, postponed } from './halts.js';
 import { finishReverting, revert, roll, startRolling } from './roll.js';
 import type { Settings, State, Worker } from './state.js';
 import { finish, late as stopLate, slow, stop } from './stop.js';
@@ -36,6 +37,7 @@ export function initial(settings: Settings): State {
     pause: { tag: 'watching' },
     generations: [],
     workers: [],
+    halts: [],
     lastGeneration: 0,
     lastWorker: 0,
   };
@@ -124,6 +126,10 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
     }
     case 'worker-probed':
       return probed(turn, worker);
+    case 'worker-halted':
+      return halted(turn, worker.id);
+    case 'worker-continued':
+      return continued(turn, worker.id);
     case 'worker-cut':
       return cut(turn, worker);
     case 'worker-relays':
@@ -138,6 +144,7 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
 }
 
 function elapsed(turn: Turn, timer: Timer): void {
+  if (postponed(turn, timer)) return;
   if ('worker' in timer) {
     const worker = turns.workerOf(turn, timer.worker);
     if (worker === undefined) return;

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Loader, Plugin } from '../build/esbuild.js';
-import type { BeforeReload } from '../options.js';
+import type { BeforeReload, Inspect } from '../options.js';
 import type { LiveEvent } from './config.js';
 
 /** What one place (the command line, a config) says. What it does not say is not there. Times in ms. */
@@ -23,6 +23,7 @@ export interface Given {
   readonly readyUrl?: string;
   readonly liveReload?: boolean;
   readonly ahead?: boolean;
+  readonly inspect?: Inspect;
   readonly quiet?: boolean;
   readonly json?: boolean;
   readonly color?: boolean;

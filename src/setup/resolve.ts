@@ -66,6 +66,7 @@ export function resolveOptions({ given, from }: Merged, mode: Command, cwd: stri
       watching: mode === 'dev' ? { include, ignore, poll } : null,
       nodeEnv: mode === 'dev' ? 'development' : 'production',
       ahead: mode === 'dev' ? (given.ahead ?? defaults.dev.ahead) : defaults.start.ahead,
+      inspect: given.inspect ?? null,
       extra: { plugins: given.plugins ?? [], loader: given.loader ?? {}, define: given.define ?? {} },
       beforeReload: given.beforeReload ?? null,
     },

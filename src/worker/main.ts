@@ -80,6 +80,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       return void import('./live/events.js').then(({ setTrouble }) => setTrouble(message.text));
     case 'list':
       return send({ tag: 'open', open: listOpen() });
+    case 'inspect':
+      return void import('./inspect/start.js').then(({ inspect }) => inspect());
     case 'usage':
       return send({ tag: 'usage', usage: usageSince(message.sent) });
     case 'probe':

@@ -306,3 +306,53 @@ test('a stale standby is replaced by another one', () => {
   play.send(exit(standby.id, null, 'SIGKILL'));
   assert.equal(play.tags(), '1 live');
 });
+
+test('what a debugger holds has no deadline; its time begins anew when it goes on', () => {
+  const { play, first } = serving({ boot: 1_000, drain: 2_000 });
+  play.save('b');
+  const second = play.boot(2);
+  play.send({ type: 'worker-halted', worker: second });
+  const boot = { type: 'time', timer: { tag: 'boot', generation: 2 } } as const;
+  assert.deepEqual(play.send(boot), [{ type: 'timer', timer: boot.timer, ms: 1_000 }]);
+  play.send({ type: 'worker-continued', worker: second });
+  assert.deepEqual(play.send(boot), [{ type: 'timer', timer: boot.timer, ms: 990 }]);
+  play.listen(2);
+  play.send({ type: 'worker-halted', worker: first });
+  assert.equal(play.tags(), '1 draining, 2 live', 'it cannot confirm, and is not waited for');
+  for (const timer of [
+    { tag: 'drain', generation: 1 },
+    { tag: 'stuck', worker: first },
+  ] as const) {
+    const ms = timer.tag === 'drain' ? 2_000 : 1_000;
+    assert.deepEqual(play.send({ type: 'time', timer }), [{ type: 'timer', timer, ms }]);
+  }
+  play.send({ type: 'worker-continued', worker: first }, { type: 'worker-cut', worker: first });
+  play.send({ type: 'worker-drained', worker: first });
+  assert.equal(play.kinds(), 'terminate timer');
+});
+
+test('too many old generations: one that a debugger holds does not give way', () => {
+  const { play, first } = serving();
+  play.send({ type: 'worker-halted', worker: first });
+  for (let n = 2; n <= 11; n += 1) {
+    play.save(`v${n}`);
+    const worker = play.listen(n);
+    play.send(
+      ...play.state.workers.flatMap(({ id, tag }) =>
+        tag === 'cutting' ? ({ type: 'worker-cut', worker: id } as const) : [],
+      ),
+    );
+    assert.ok(
+      play.state.workers.some(({ id, tag }) => id === worker && tag === 'live'),
+      play.tags(),
+    );
+  }
+  assert.match(play.tags(), /^1 draining, 2 retiring/);
+});
+
+test('a stop does not wait for a debugger', () => {
+  const { play, first } = serving();
+  play.send({ type: 'worker-halted', worker: first }, { type: 'stop', force: false });
+  const stuck = { type: 'time', timer: { tag: 'stuck', worker: first } } as const;
+  assert.deepEqual(play.send(stuck), [{ type: 'kill', worker: first }]);
+});
