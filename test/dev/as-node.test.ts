@@ -58,7 +58,7 @@ const programs: Readonly<Record<string, Program>> = {
         import es, { two } from 'compiled';
         import json from './j.json' with { type: 'json' };
         const require = createRequire(import.meta.url);
-        console.log(x, self, common, one, Object.keys(ns).sort().join(), es, two, json.a, require('./j.json').a);
+        console.log(x, self, common, one, Object.keys(ns).filter((name) => name !== 'module.exports').sort().join(), es, two, json.a, require('./j.json').a);
         console.log((await import('./j.json', { with: { type: 'json' } })).default === json);
         for (const name of ['nowhere', './nowhere.js']) await import(name).catch((error) => console.log(error.code));
         try { require('nowhere'); } catch (error) { console.log(error.code); }`,
