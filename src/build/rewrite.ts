@@ -100,8 +100,9 @@ function wholeMeta(path: string, url: string, isMain: boolean): string {
   );
 }
 
-/** `import.meta.main` came with these. */
-const HAS_MAIN = Number.parseInt(process.versions.node, 10) >= 24;
+/** `import.meta.main` came with 24.2 and 22.18. */
+const [MAJOR = 0, MINOR = 0] = process.versions.node.split('.').map(Number);
+const HAS_MAIN = MAJOR > 24 || (MAJOR === 24 && MINOR >= 2) || (MAJOR === 22 && MINOR >= 18);
 
 function moduleOf(path: string, entry: string): string {
   const file = JSON.stringify(path);
