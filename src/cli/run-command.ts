@@ -2,7 +2,7 @@ import { parseDuration } from '../setup/duration.js';
 import type { Given } from '../setup/given.js';
 import { isUrl, POLL } from '../setup/keys.js';
 import type { FlagName } from './flags.js';
-import { inspectOf } from './inspect.js';
+import { inspectOf } from '../setup/inspect.js';
 import type { GivenOption, Words } from './words.js';
 import { wrong, type Wrong } from './wrong.js';
 

@@ -25,7 +25,7 @@ export interface Source {
 export function openSource(
   options: InstanceOptions,
   bundles: Bundles,
-  parts: () => Pick<Parts, 'rollover' | 'ahead' | 'history' | 'timings'>,
+  parts: () => Pick<Parts, 'rollover' | 'ahead' | 'history' | 'timings' | 'transit'>,
 ): Source {
   let inputs: Inputs | null = null;
   const patience = openPatience(() => void tellLate());
@@ -94,6 +94,8 @@ export function openSource(
     const outcome = await builder.build();
     parts().timings?.built();
     if (outcome.tag === 'failed') return outcome;
+    // With saves faster than connections can move, some would never stay long enough to be answered.
+    await parts().transit.settled();
     const { build, generations, lastGeneration } = parts().rollover.state();
     const { paths, always } = 'changes' in build ? build.changes : { paths: [], always: false };
     const same = generations.at(-1)?.bundle.hash === outcome.bundle.hash;

@@ -35,8 +35,7 @@ export const LANE_FD = 4;
 
 /**
  * So many pipes side by side. libuv reads one handle a pipe in each turn of the event loop, and the turns of a worker
- * that answers requests meanwhile are long: with one pipe a thousand connections took up to half a minute on a busy
- * machine.
+ * that answers requests meanwhile are long.
  */
 export const PIPES = 16;
 

@@ -39,6 +39,8 @@ export interface ZdrConfig {
   readonly readyUrl?: string | undefined;
   /** Of `zdr dev`: HTML pages load themselves anew after a rollover. */
   readonly liveReload?: boolean | undefined;
+  /** Where debuggers attach, as node's `--inspect`: true, a port, or `host:port`. */
+  readonly inspect?: boolean | number | string | undefined;
   /** Evaluate packages in the standby, where the app cannot tell. */
   readonly ahead?: boolean | undefined;
   /** Tell problems only. */

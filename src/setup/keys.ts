@@ -1,6 +1,7 @@
 import type { Loader, Plugin } from '../build/esbuild.js';
 import { parseDuration } from './duration.js';
 import type { Given } from './given.js';
+import { inspectOf } from './inspect.js';
 
 /** What the value of one key says, or how it is to be written instead. */
 export type Check = (value: unknown) => Found | Refused;
@@ -37,6 +38,14 @@ export const keys: Readonly<Record<string, Check>> = {
   readyUrl: (value) =>
     typeof value === 'string' && isUrl(value) ? { readyUrl: value } : refuse('no path or URL', "a path: '/health'"),
   liveReload: truth('liveReload'),
+  inspect: (value) => {
+    if (value === false) return {};
+    const text = value === true ? '' : String(value);
+    const address = ['boolean', 'number', 'string'].includes(typeof value) ? inspectOf('inspect', text) : null;
+    return address === null || 'tag' in address
+      ? refuse('no address', "true, a port: 9230, or an address: '127.0.0.1:9230'")
+      : { inspect: { ...address, brk: false } };
+  },
   ahead: truth('ahead'),
   quiet: truth('quiet'),
   json: truth('json'),

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import type { BuildMessage, ZdrEvent } from '../events.js';
 import { openInstance, type Instance } from '../instance/instance.js';
 import { failureMessage } from '../build/messages.js';
@@ -34,11 +34,13 @@ export function openRun(prepared: Prepared, sink: Sink): Running {
   });
   const follower: Follower = openFollower(prepared, {
     apply(next, causes) {
-      const late = (['quiet', 'json', 'color'] as const).filter((key) => next.given[key] !== given[key]);
+      const late = (['quiet', 'json', 'color', 'inspect'] as const).filter(
+        (key) => !isDeepStrictEqual(next.given[key], given[key]),
+      );
       given = next.given;
       if (late.length > 0)
         onEvent({ type: 'warning', message: `${late.join(' and ')}: from the next start of zdr on`, hint: null });
-      instance.configure(next.options, causes);
+      instance.configure({ ...next.options, inspect: prepared.options.inspect }, causes);
     },
     refuse: (wrong) => instance.refuse([messageOf(wrong)]),
   });

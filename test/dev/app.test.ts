@@ -128,7 +128,8 @@ test('ready(promise) that is never kept: the boot has failed, what serves stays'
     'http',
     {
       ownModules: true,
-      args: ['--boot', '1s'],
+      // Time for a process to start on a busy machine: one that is not up yet answers no question.
+      args: ['--boot', '3s'],
       before: async (project) => {
         await installed(project);
         await project.write('src/app.ts', server('module', 'if (version > 1) ready(new Promise(() => {}));'));
@@ -138,7 +139,7 @@ test('ready(promise) that is never kept: the boot has failed, what serves stays'
       const since = zdr.now();
       await project.version(2);
       const { reason } = await zdr.event('boot-failed', { generation: 2, live: 1 }, since);
-      assert.deepEqual(reason, { tag: 'silent', ms: 1_000, blocked: false });
+      assert.deepEqual(reason, { tag: 'silent', ms: 3_000, blocked: false });
       assert.equal((await get(zdr.where)).version, 1);
     },
   ));
