@@ -6,11 +6,13 @@ import { holdOn, send } from './channel.js';
 import { startClock, tellClock } from './clock.js';
 import { remember } from './listen.js';
 import { rehearsed } from './rehearse.js';
+import { countFromHere } from './requests.js';
 
 /** Makes this process the app: what follows runs as if node had been started with the source entry. */
 export async function load(program: Program): Promise<void> {
   const { file, entry, args, numbers, readyUrl } = program;
   await rehearsed();
+  countFromHere();
   if (program.timing) startClock();
   process.argv = [process.argv[0] ?? process.execPath, entry, ...args];
   remember(numbers);
