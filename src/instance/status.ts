@@ -44,6 +44,8 @@ export async function statusOf(parts: Parts, started: number): Promise<Status> {
     })),
     standbys: ofGeneration(null),
     builds: history.builds(),
-    fallbacks: [],
+    fallbacks: [...parts.fallbacks].flatMap(([worker, names]) =>
+      names.map((name) => ({ name, worker: workers.pid(worker) })),
+    ),
   };
 }

@@ -10,11 +10,13 @@ import { giveUp } from './failure.js';
 import { openRealm } from './late/realm.js';
 import { remember } from './listen.js';
 import { rehearsed } from './rehearse.js';
+import { countFromHere } from './requests.js';
 
 /** Makes this process the app: what follows runs as if node had been started with the source entry. */
 export async function load(program: Program): Promise<void> {
   const { file, entry, args, numbers, readyUrl } = program;
   await rehearsed();
+  countFromHere();
   if (program.timing) startClock();
   process.argv = [process.argv[0] ?? process.execPath, entry, ...args];
   openRealm({ folder: dirname(file), entry, onAlone: () => giveUp(SHARING) });
