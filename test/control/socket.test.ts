@@ -112,7 +112,7 @@ test('a client that ends its side after the request gets its answer', () =>
 
 test('a socket where a stranger could write is not trusted', () =>
   withApp('http', { ownModules: true }, async ({ project, zdr }) => {
-    const folder = join(cacheOf(project), String(zdr.pid));
+    const folder = join(cacheOf(project), readdirSync(cacheOf(project))[0]!);
     chmodSync(folder, 0o777);
     const { code, stderr } = await command(project, ['reload']);
     assert.equal(code, 1);
@@ -125,18 +125,20 @@ test('what a killed run left behind is removed; what only has the name of a run 
   withApp('http', { ownModules: true }, async ({ project, zdr }) => {
     const cache = cacheOf(project);
     // No process can have this number (proc_sys_kernel(5): pid_max is 2^22 at most).
-    const dead = join(cache, '4194305');
+    const dead = join(cache, '4194305-x');
     mkdirSync(dead, { mode: 0o700 });
     writeFileSync(join(dead, 'control.sock'), '');
     // This test's own process lives and is no zdr.
-    const stranger = join(cache, String(process.pid));
+    const [own] = readdirSync(cache).filter((name) => name.startsWith(`${zdr.pid}-`));
+    assert.ok(own);
+    const stranger = join(cache, `${process.pid}-x`);
     mkdirSync(stranger, { mode: 0o700 });
     const server = createServer((socket) => socket.end('{"tag":"hello","hello":{"pid":1,"projects":[]}}\n'));
     server.listen(join(stranger, 'control.sock'));
     await once(server, 'listening');
     try {
       assert.equal((await command(project, ['reload'])).code, 0);
-      assert.deepEqual(readdirSync(cache).toSorted(), [String(process.pid), String(zdr.pid)].toSorted());
+      assert.deepEqual(readdirSync(cache).toSorted(), [`${process.pid}-x`, own].toSorted());
     } finally {
       server.close();
       await rm(stranger, { recursive: true });
