@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 import * as esbuild from 'esbuild';
 
@@ -90,6 +91,9 @@ export interface Builder {
 type Context = esbuild.BuildContext<esbuild.BuildOptions & { write: false; metafile: true }>;
 type Result = esbuild.BuildResult<esbuild.BuildOptions & { write: false; metafile: true }> | esbuild.BuildFailure;
 
+/** A build that was given up and has not ended so long after the close hangs, in ms. */
+const HANGS = 1_000;
+
 const OURS = Symbol('asked by this plugin');
 const SERVICE_DIED = /The service (?:is no longer running|was stopped)|EPIPE/;
 
@@ -110,8 +114,8 @@ export function openBuilder(options: BuilderOptions): Builder {
   /** What an entry turned out to be that neither its extension nor its package.json tells. */
   let guess: Format = 'esm';
   let queue: Promise<unknown> = Promise.resolve();
-  /** Builds that were given up and have not ended. */
-  const hung = new Set<Promise<unknown>>();
+  /** Builds that have not ended, those that were given up among them. */
+  const running = new Set<Promise<unknown>>();
 
   const pluginFor = (saw: (path: string) => void): esbuild.Plugin => ({
     name: 'zdr',
@@ -339,6 +343,8 @@ export function openBuilder(options: BuilderOptions): Builder {
   return {
     build() {
       const run = queue.then(buildNow);
+      running.add(run);
+      void run.finally(() => running.delete(run));
       queue = run.then(({ inputs }) => inputs).catch(() => {});
       return run;
     },
@@ -364,9 +370,6 @@ export function openBuilder(options: BuilderOptions): Builder {
       return news;
     },
     giveUp() {
-      const left = queue;
-      hung.add(left);
-      void left.then(() => hung.delete(left));
       void context?.build.dispose().catch(() => {});
       context = null;
       queue = Promise.resolve();
@@ -376,7 +379,8 @@ export function openBuilder(options: BuilderOptions): Builder {
       await context?.build.dispose().catch(() => {});
       context = null;
       // What hangs would keep the process alive. Builders that go on notice, and start the service again.
-      if (hung.size > 0) await endService();
+      await Promise.race([Promise.allSettled(running), setTimeout(HANGS, null, { ref: false })]);
+      if (running.size > 0) await endService();
     },
   };
 }
