@@ -109,6 +109,8 @@ test('new Worker of a .ts file, with imports of its own; edits to both roll over
   withApp(
     'http',
     {
+      // Its clock is the app's own: a thread has none.
+      args: ['--timing'],
       before: write({
         'src/part.ts': 'export const part: string = "one";\n',
         'src/thread.ts': `
