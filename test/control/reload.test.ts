@@ -89,11 +89,7 @@ test('nothing runs here: 1 and one line, for reload and status', async () => {
       const { code, stdout, stderr } = await command(project, args);
       assert.equal(code, 1);
       assert.equal(stdout, '');
-<<<<<<< HEAD
-      assert.match(stderr, /^✘ no zdr runs here\n {2}looked for one of .*\n  more: .*\n$/);
-=======
       assert.match(stderr, /^✘ no zdr runs here\n {2}looked for one of \/.*\n {2}more: .*#status\n$/);
->>>>>>> 957692d032641eda45407842418005a8cae8eb2f
     }
   } finally {
     await project.close();
