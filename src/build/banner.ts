@@ -1,3 +1,5 @@
+import { REALM } from '../protocol/late.js';
+
 /** Which module system a bundle is written in. */
 export type Format = 'esm' | 'cjs';
 
@@ -8,6 +10,8 @@ export const RESOLVE = '__zdrResolve';
 export const IS_NAMESPACE = '__zdrIsNamespace';
 export const CLOCK = '__zdrClock';
 export const CREATE_REQUIRE = '__zdrCreateRequire';
+export const SHARE = '__zdrShare';
+export const SHARED = '__zdrShared';
 const PATH_TO_URL = '__zdrPathToURL';
 
 /**
@@ -30,11 +34,18 @@ export function bannerOf(format: Format, anchor: string, timing: boolean): strin
     imports +
     // The worker has put it there, under the same name.
     (timing ? `const ${CLOCK}=globalThis[Symbol.for("zdr.clock")];` : '') +
-    `const ${IS_NAMESPACE}=__zdrTypes.isModuleNamespaceObject,` +
+    // Without it the bundle was started by hand, and node has to find what comes at run time.
+    `const __zdrRealm=process[Symbol.for(${JSON.stringify(REALM)})],` +
+    `${SHARE}=(file,exports,isModule)=>__zdrRealm?.share(file,exports,isModule),${SHARED}=(file)=>__zdrRealm.shared(file),` +
+    `${IS_NAMESPACE}=(value)=>__zdrTypes.isModuleNamespaceObject(value)||__zdrRealm?.isShared(value)===true,` +
     // What a specifier means to the file `url`, as a URL.
     `${RESOLVE}=(s,url)=>{s=String(s);if(/^\\.{0,2}\\//.test(s))return new URL(s,url).href;` +
     `if(/^(?:file|node|data):/.test(s))return s;const f=${CREATE_REQUIRE}(url).resolve(s);` +
     `return f===s&&!/[\\\\/]/.test(f)?"node:"+f:${PATH_TO_URL}(f).href},` +
-    `${IMPORT}=(url)=>(s,o)=>import(${RESOLVE}(s,url),o);`
+    // A package is looked for by the conditions of `import` wherever the bundle finds the same one as the file would.
+    `__zdrTarget=(s,url)=>{s=String(s);if(/^(?:\\.{0,2}\\/|file:|node:|data:)/.test(s))return ${RESOLVE}(s,url);` +
+    `let f;try{f=${CREATE_REQUIRE}(url).resolve(s)}catch{return s}` +
+    `try{if(${REQUIRE}.resolve(s)===f)return s}catch{}return ${PATH_TO_URL}(f).href},` +
+    `${IMPORT}=(url)=>async(s,o)=>{const t=__zdrTarget(s,url);return __zdrRealm&&/^file:/.test(t)?__zdrRealm.load(t,o):import(t,o)};`
   );
 }

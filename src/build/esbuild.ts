@@ -5,8 +5,10 @@ import { setTimeout } from 'node:timers/promises';
 import * as esbuild from 'esbuild';
 
 import type { BuildMessage } from '../events.js';
+import { SHARING } from '../protocol/late.js';
 import { bannerOf, type Format } from './banner.js';
-import type { Bundles } from './bundles.js';
+import { type Bundles, removeBundle } from './bundles.js';
+import { openDecorators } from './decorators.js';
 import {
   ADDON,
   contentsOfExternal,
@@ -18,11 +20,14 @@ import {
 } from './externals.js';
 import { formatOf, typeOf } from './format.js';
 import { openReads } from './inputs.js';
+import { openKinds } from './kinds.js';
 import { fixHelpers } from './interop.js';
-import { failureMessage, toBuildMessage, unresolvedIn, unshift } from './messages.js';
+import { type LateOutcome, openParts } from './late.js';
+import { failureMessage, plainMessage, toBuildMessage, traceBack, unresolvedIn, unshift } from './messages.js';
 import type { BuildOutcome } from './outcome.js';
 import { witnessed } from './plugins.js';
 import { DEFINE } from './rewrite.js';
+import { contentsOfShared, SHARED_MODULE } from './share.js';
 import { openSources, type Sources } from './sources.js';
 
 export { removeBundle } from './bundles.js';
@@ -45,6 +50,10 @@ export interface BuilderOptions {
   readonly terminalWidth?: number;
   /** Bundles tell when their modules are evaluated. */
   readonly timing?: boolean;
+  /**
+   * The bundle of a thread or a child: it tells from the start which modules it has evaluated, for those that come later.
+   */
+  readonly sharing?: boolean;
   /** What a configuration adds. */
   readonly extra?: BuildExtra;
 }
@@ -65,7 +74,14 @@ export interface Builder {
   build(): Promise<BuildOutcome>;
   /** These files have another content (or came, or went): the next build reads them. All others come from memory. */
   invalidate(paths: Iterable<string>): void;
-  /** This file of a package uses top-level await: import it ahead of the bundle instead of in its place. False: it was. */
+  /**
+   * A bundle of a source file that the app asks for at run time, without what it has evaluated (`known`). Never rejects.
+   */
+  late(file: string, known: readonly string[]): Promise<LateOutcome>;
+  /**
+   * This file of a package uses top-level await: import it ahead of the bundle instead of in its place. `SHARING`: the
+   * bundle has to tell what it has evaluated. False: it did already.
+   */
   keepStatic(path: string): boolean;
   /** A build that hangs (in a plugin) is left to itself: the next one begins anew. */
   giveUp(): void;
@@ -86,8 +102,14 @@ export function openBuilder(options: BuilderOptions): Builder {
   const externals = openExternals();
   const { bundles } = options;
   const timing = options.timing === true;
+  const decorators = openDecorators(options.tsconfig, [join(options.root, 'package.json'), import.meta.url]);
+  const parts = openParts();
+  const kinds = openKinds();
+  /** Whether modules tell what they export, and whether one of them may ask for more at run time. */
+  let sharing = options.sharing ?? false;
+  let open = false;
   let entry = '';
-  let sources: Sources = openSources(entry, timing);
+  let sources: Sources = openSources(entry, decorators.lower, timing);
   let context: { readonly format: Format; readonly build: Context } | null = null;
   /** What an entry turned out to be that neither its extension nor its package.json tells. */
   let guess: Format = 'esm';
@@ -95,7 +117,7 @@ export function openBuilder(options: BuilderOptions): Builder {
   /** Builds that have not ended, those that were given up among them. */
   const running = new Set<Promise<unknown>>();
 
-  const plugin: esbuild.Plugin = {
+  const pluginFor = (saw: (path: string) => void): esbuild.Plugin => ({
     name: 'zdr',
     setup(build) {
       const onResolve = (args: esbuild.OnResolveArgs) => {
@@ -114,13 +136,17 @@ export function openBuilder(options: BuilderOptions): Builder {
       }));
       build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
         if (isExternal(path)) return null;
-        reads.saw(path);
-        const source = await sources.load(path);
+        saw(path);
+        const source = await sources.load(path, sources.peek(path)?.share);
         if (source === null) return { errors: [{ text: `Could not read ${path}` }] };
-        return { contents: source.contents, loader: 'default' };
+        open ||= source.open;
+        const share = kinds.sharingFor(path, source);
+        const shown = sharing ? await sources.load(path, share) : source;
+        return { contents: (shown ?? source).contents, loader: 'default' };
       });
     },
-  };
+  });
+  const plugin = pluginFor(reads.saw);
 
   const witness = {
     async saw(path: string) {
@@ -129,13 +155,38 @@ export function openBuilder(options: BuilderOptions): Builder {
     },
     entry: () => entry,
   };
+  const others = (options.extra?.plugins ?? []).map((other) => witnessed(other, witness));
+
+  /** Takes from the realm what the realm has. */
+  const takingFrom = (known: ReadonlySet<string>, takes: Set<string>): esbuild.Plugin => ({
+    name: 'zdr-shared',
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, async ({ path, ...rest }) => {
+        if (rest.pluginData === OURS || rest.kind === 'entry-point' || rest.namespace !== 'file') return null;
+        const found = await build.resolve(path, { ...rest, pluginData: OURS });
+        if (found.errors.length > 0 || found.namespace !== 'file' || !known.has(found.path)) return null;
+        takes.add(found.path);
+        return { path: `${found.path}.cjs`, namespace: SHARED_MODULE };
+      });
+      build.onLoad({ filter: /.*/, namespace: SHARED_MODULE }, ({ path }) => ({ contents: contentsOfShared(path) }));
+    },
+  });
 
   async function contextFor(format: Format): Promise<Context> {
     if (context?.format === format) return context.build;
     await context?.build.dispose();
     context = null;
     const build = await esbuild.context({
+      ...optionsFor(format),
       entryPoints: { bundle: options.entry },
+      plugins: [...others, plugin],
+    });
+    context = { format, build };
+    return build;
+  }
+
+  function optionsFor(format: Format) {
+    return {
       absWorkingDir: options.cwd,
       outdir: bundles.folder,
       outExtension: { '.js': format === 'esm' ? '.mjs' : '.cjs' },
@@ -156,14 +207,13 @@ export function openBuilder(options: BuilderOptions): Builder {
       // `sideEffects: false` is a word to bundlers: node runs every module that is imported.
       ignoreAnnotations: true,
       logLevel: 'silent',
+      // What node finds out when it runs, and an interface in metadata.
+      logOverride: { 'import-is-undefined': 'silent', 'assign-to-import': 'silent' },
       loader: { ...options.extra?.loader },
       define: { ...options.extra?.define, ...DEFINE },
       banner: { js: bannerOf(format, join(options.root, 'node_modules', '.zdr.cjs'), timing) },
-      plugins: [...(options.extra?.plugins ?? []).map((other) => witnessed(other, witness)), plugin],
       ...(options.tsconfig === undefined ? {} : { tsconfig: options.tsconfig }),
-    });
-    context = { format, build };
-    return build;
+    } satisfies esbuild.BuildOptions;
   }
 
   async function rebuild(format: Format, retry = true): Promise<Result> {
@@ -175,7 +225,7 @@ export function openBuilder(options: BuilderOptions): Builder {
         await esbuild.stop();
         return rebuild(format, false);
       }
-      if (error instanceof Error && 'errors' in error) return error as esbuild.BuildFailure;
+      if (isFailure(error)) return error;
       throw error;
     }
   }
@@ -184,11 +234,21 @@ export function openBuilder(options: BuilderOptions): Builder {
   async function compile(): Promise<{ readonly result: Result; readonly format: Format }> {
     const rule = formatOf(entry, await typeOf(entry));
     const format = rule === 'open' ? guess : rule;
-    const result = await rebuild(format);
+    const result = await rebuildSharing(format);
     const syntax = rule === 'open' ? syntaxOf(result) : null;
     if (syntax === null || syntax === format) return { result, format };
     guess = syntax;
-    return { result: await rebuild(guess), format: guess };
+    return { result: await rebuildSharing(guess), format: guess };
+  }
+
+  /** A second time where the first shows that modules have to tell of themselves, or in which syntax they can. */
+  async function rebuildSharing(format: Format): Promise<Result> {
+    const before = sharing;
+    const result = await rebuild(format);
+    if (!('metafile' in result)) return result;
+    const learned = kinds.learn(result.metafile.inputs, options.cwd);
+    sharing ||= open;
+    return sharing && (learned || !before) ? rebuild(format) : result;
   }
 
   function syntaxOf(result: Result): Format | null {
@@ -201,7 +261,10 @@ export function openBuilder(options: BuilderOptions): Builder {
   async function messages(found: readonly esbuild.Message[], kind: 'error' | 'warning'): Promise<BuildMessage[]> {
     if (found.length === 0) return [];
     const straight = found.map((message) => ({
-      ...unshift(message, (file) => sources.peek(resolve(options.cwd, file))?.shift ?? null),
+      ...unshift(
+        traceBack(message, (file) => sources.peek(resolve(options.cwd, file))?.from ?? null),
+        (file) => sources.peek(resolve(options.cwd, file))?.shift ?? null,
+      ),
       // What to do about a missing package in esbuild's own configuration, which nobody has here.
       notes: message.notes.filter(({ text }) => !text.startsWith('You can mark the path')),
     }));
@@ -217,7 +280,7 @@ export function openBuilder(options: BuilderOptions): Builder {
 
   async function buildNow(): Promise<BuildOutcome> {
     const real = realEntry(options.entry);
-    if (real !== entry) sources = openSources((entry = real), timing);
+    if (real !== entry) sources = openSources((entry = real), decorators.lower, timing);
     await reads.begin();
     try {
       const { result, format } = await compile();
@@ -229,11 +292,52 @@ export function openBuilder(options: BuilderOptions): Builder {
       const [map, code] = result.outputFiles;
       if (map === undefined || code === undefined) throw new Error('esbuild gave no output');
       const bundle = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
-      const warnings = await messages(result.warnings, 'warning');
+      const missing = decorators.missing();
+      const warnings = [
+        ...(await messages(result.warnings, 'warning')),
+        ...(missing === null ? [] : [plainMessage(missing, 'WARNING')]),
+      ];
       return { tag: 'built', bundle, warnings, inputs: reads.good(sources, externals.links) };
     } catch (error) {
       return { tag: 'failed', errors: [failureMessage(error)], inputs: reads.bad(sources, externals.links, []) };
     }
+  }
+
+  async function lateNow(file: string, known: ReadonlySet<string>): Promise<LateOutcome> {
+    const kept = parts.find(file, known);
+    if (kept !== null) return kept;
+    const holds = new Set<string>();
+    const takes = new Set<string>();
+    const inputs = async () => ({
+      files: new Map([...holds].map((path) => [path, sources.peek(path)?.stamp ?? null])),
+      folders: new Set<string>(),
+      aside: new Set<string>(),
+    });
+    try {
+      const rule = formatOf(file, await typeOf(file));
+      const looks = (await sources.load(file))?.looksLikeModule === true ? 'esm' : 'cjs';
+      const format = rule === 'open' ? looks : rule;
+      const plugins = [takingFrom(known, takes), ...others, pluginFor((path) => holds.add(path))];
+      const once = () => esbuild.build({ ...optionsFor(format), entryPoints: { late: file }, plugins });
+      let result = await once();
+      if (kinds.learn(result.metafile.inputs, options.cwd)) result = await once();
+      const [map, code] = result.outputFiles;
+      if (map === undefined || code === undefined) throw new Error('esbuild gave no output');
+      const bundle = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
+      const names = format === 'esm' ? Object.values(result.metafile.outputs).flatMap(({ exports }) => exports) : null;
+      const outcome = { tag: 'built', bundle, warnings: [], inputs: inputs(), names } as const;
+      for (const old of parts.keep(file, { outcome, holds, takes })) await removeBundle(old.bundle);
+      return outcome;
+    } catch (error) {
+      const errors = isFailure(error) ? await messages(error.errors, 'error') : [failureMessage(error)];
+      return { tag: 'failed', errors, inputs: inputs() };
+    }
+  }
+
+  function enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const run = queue.then(work);
+    queue = run.catch(() => {});
+    return run;
   }
 
   return {
@@ -244,16 +348,27 @@ export function openBuilder(options: BuilderOptions): Builder {
       queue = run.then(({ inputs }) => inputs).catch(() => {});
       return run;
     },
+    late: (file, known) => enqueue(() => lateNow(file, new Set(known))),
     invalidate(paths) {
       for (const path of paths) {
+        parts.invalidate(path);
         const module = sources.invalidate(path);
         if (!reads.invalidate(path) && module) continue;
         // Not an edit of a module: what imports resolve to may have changed.
         externals.clear();
         reads.forget();
+        parts.clear();
+        decorators.clear();
+        // How its files are read may have changed with it.
+        if (path.endsWith('.json')) sources.clear();
       }
     },
-    keepStatic: (path) => externals.keepStatic(path),
+    keepStatic(path) {
+      if (path !== SHARING) return externals.keepStatic(path);
+      const news = !sharing;
+      sharing = true;
+      return news;
+    },
     giveUp() {
       void context?.build.dispose().catch(() => {});
       context = null;
@@ -273,6 +388,10 @@ export function openBuilder(options: BuilderOptions): Builder {
 /** Ends esbuild's process, which all builders share and which else ends with this one. */
 export async function endService(): Promise<void> {
   await esbuild.stop();
+}
+
+function isFailure(error: unknown): error is esbuild.BuildFailure {
+  return error instanceof Error && 'errors' in error;
 }
 
 function realEntry(entry: string): string {

@@ -1,3 +1,4 @@
+import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, isAbsolute, resolve } from 'node:path';
 
 import type { BuildMessage } from '../events.js';
@@ -14,6 +15,21 @@ export interface Located {
     readonly length: number;
     readonly lineText: string;
   } | null;
+}
+
+/** Moves a message about a text that was made of another one to its place there. */
+export function traceBack<M extends Located>(
+  message: M,
+  fromOf: (file: string) => { readonly text: string; readonly map: string } | null,
+): M {
+  const { location } = message;
+  const from = location === null ? null : fromOf(location.file);
+  if (location === null || from === null) return message;
+  const found = new SourceMap(JSON.parse(from.map) as SourceMapPayload).findEntry(location.line - 1, location.column);
+  if (!('originalLine' in found)) return message;
+  const { originalLine, originalColumn } = found;
+  const lineText = from.text.split('\n')[originalLine] ?? '';
+  return { ...message, location: { ...location, line: originalLine + 1, column: originalColumn, lineText } };
 }
 
 /** Takes out of a message what was put in front of the line that it shows. */
@@ -50,7 +66,11 @@ export function toBuildMessage({ text, location }: Located, plain: string, colou
 
 /** A failure that has no place in the sources: a full disk, a builder that died twice. */
 export function failureMessage(error: unknown): BuildMessage {
-  const text = error instanceof Error ? error.message : String(error);
-  const line = `✘ [ERROR] ${text}`;
-  return toBuildMessage({ text, location: null }, line, `\u001B[31m${line}\u001B[39m`);
+  return plainMessage(error instanceof Error ? error.message : String(error), 'ERROR');
+}
+
+/** In the looks of esbuild's own. */
+export function plainMessage(text: string, kind: 'ERROR' | 'WARNING'): BuildMessage {
+  const line = `${kind === 'ERROR' ? '✘' : '▲'} [${kind}] ${text}`;
+  return toBuildMessage({ text, location: null }, line, `\u001B[${kind === 'ERROR' ? 31 : 33}m${line}\u001B[39m`);
 }

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { HELPER_NAMES } from './lower.js';
 import { CLOCK, CREATE_REQUIRE, IMPORT, RESOLVE } from './banner.js';
 
 /** Text that was put in front of a line of a source, for positions in messages. Lines count from 1. */
@@ -12,6 +13,8 @@ export interface Shift {
 
 export interface Rewritten {
   readonly text: string;
+  /** It may ask for files at run time that the build does not know of. */
+  readonly open: boolean;
   readonly shift: Shift | null;
 }
 
@@ -20,6 +23,8 @@ export interface Rewritten {
  * A file that declares the name itself (`const __dirname = …`) keeps its own.
  */
 export const DEFINE: Readonly<Record<string, string>> = {
+  ...HELPER_NAMES,
+  'import.meta': '__zdrMeta',
   'import.meta.url': '__zdrUrl',
   'import.meta.filename': '__zdrFilename',
   'import.meta.dirname': '__zdrDirname',
@@ -32,15 +37,20 @@ export const DEFINE: Readonly<Record<string, string>> = {
 };
 
 const META = /\bimport\s*\.\s*meta\b/;
-const COMPUTED = /(?<![\w$.#])(require|import)(\s*\(\s*)(?=[^\s"'`/)]|`\$\{)/g;
+const WHOLE_META = /\bimport\s*\.\s*meta\b(?!\s*\.\s*(?:url|filename|dirname|main|resolve)\b)/;
+/** What a CommonJS module knows of itself beside its exports, which is all that esbuild's have. */
+const MODULE = /\bmodule\s*\.\s*(?:id|filename|path|paths|parent|children|loaded)\b/;
+/** Not a constant: what esbuild would look for by a pattern as well, since files can appear later. */
+const COMPUTED =
+  /(?<![\w$.#])(require|import)(\s*\(\s*(?:\/\*[\s\S]*?\*\/\s*)*)(?=[^\s"'`/)]|`[^`]*\$\{|"[^"\n]*"\s*[^\s,)]|'[^'\n]*'\s*[^\s,)])/g;
 const MAIN = /\b(?:require\s*\.\s*main\s*([!=])==?\s*module\b|module\s*([!=])==?\s*require\s*\.\s*main\b)(?!\s*\.)/g;
 
 /**
  * Makes a source file keep its own identity inside a bundle: its URL, folder and name, `require` and `import()` with
  * computed arguments, `require.main === module`. The prelude stands on the line of the first statement and holds
- * only what the file uses. With `timing` it tells that the evaluation of the file begins.
+ * only what the file uses, then `share`. With `timing` it tells that the evaluation of the file begins.
  */
-export function rewrite(source: string, path: string, entry: string, timing = false): Rewritten {
+export function rewrite(source: string, path: string, entry: string, share = '', timing = false): Rewritten {
   let text = source;
   if (text.includes('require'))
     text = text.replace(MAIN, (found, a?: string, b?: string) =>
@@ -49,13 +59,16 @@ export function rewrite(source: string, path: string, entry: string, timing = fa
   text = text.replace(COMPUTED, (found, word: string, gap: string, at: number, all: string) =>
     isCall(all, at, at + found.length) ? (word === 'import' ? '__zdrFileImport' : '__zdrFileRequire') + gap : found,
   );
-  const prelude = preludeOf(text, path, entry) + (timing ? `${CLOCK}(${JSON.stringify(path)});` : '');
-  if (prelude === '') return { text, shift: null };
+  const open = text.includes('__zdrFile') || /\bcreateRequire\b/.test(text);
+  const clock = timing ? `${CLOCK}(${JSON.stringify(path)});` : '';
+  const prelude = preludeOf(text, path, entry) + clock + share;
+  if (prelude === '') return { text, open, shift: null };
   const at = startOf(text);
   const before = text.slice(0, at);
   const line = before.split('\n').length;
   return {
     text: before + prelude + text.slice(at),
+    open,
     shift: { line, column: at - (before.lastIndexOf('\n') + 1), length: prelude.length },
   };
 }
@@ -70,11 +83,36 @@ function preludeOf(text: string, path: string, entry: string): string {
   if (uses('__dirname') || (meta && uses('dirname'))) parts.push(`__zdrDirname=${JSON.stringify(dirname(path))}`);
   if (meta && uses('main')) parts.push(`__zdrIsMain=${path === entry}`);
   if (meta && uses('resolve')) parts.push(`__zdrFileResolve=(s)=>${RESOLVE}(s,${url})`);
+  if (WHOLE_META.test(text)) parts.push(`__zdrMeta=${wholeMeta(path, url, path === entry)}`);
   if (uses('__zdrFileImport')) parts.push(`__zdrFileImport=${IMPORT}(${url})`);
   if (uses('__zdrFileRequire') || /\brequire\s*\.\s*resolve\b/.test(text))
     parts.push(`__zdrFileRequire=${CREATE_REQUIRE}(${JSON.stringify(path)})`);
   if (/\brequire\s*\.\s*main\b/.test(text)) parts.push(`__zdrMainModule=${mainModule(entry)}`);
-  return parts.length === 0 ? '' : `var ${parts.join(',')};`;
+  const knows = MODULE.test(text) ? `Object.assign(module,${moduleOf(path, entry)});` : '';
+  return (parts.length === 0 ? '' : `var ${parts.join(',')};`) + knows;
+}
+
+/** `import.meta` itself, with what node has in it. */
+function wholeMeta(path: string, url: string, isMain: boolean): string {
+  const main = HAS_MAIN ? `,main:${isMain}` : '';
+  return (
+    `{__proto__:null,dirname:${JSON.stringify(dirname(path))},filename:${JSON.stringify(path)}${main},` +
+    `resolve:(s)=>${RESOLVE}(s,${url}),url:${url}}`
+  );
+}
+
+/** `import.meta.main` came with 24.2 and 22.18. */
+const [MAJOR = 0, MINOR = 0] = process.versions.node.split('.').map(Number);
+const HAS_MAIN = MAJOR > 24 || (MAJOR === 24 && MINOR >= 2) || (MAJOR === 22 && MINOR >= 18);
+
+function moduleOf(path: string, entry: string): string {
+  const file = JSON.stringify(path);
+  // The entry's is node's own, and named for the bundle.
+  const own = path === entry ? '' : `id:${file},loaded:false,children:[],parent:${mainModule(entry)},`;
+  return (
+    `{${own}path:${JSON.stringify(dirname(path))},filename:${file},` +
+    `paths:${CREATE_REQUIRE}(${file}).resolve.paths("a")??[]}`
+  );
 }
 
 function mainModule(entry: string): string {

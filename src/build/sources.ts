@@ -3,18 +3,31 @@ import { setTimeout } from 'node:timers/promises';
 
 import type { Stamp } from '../watch/inputs.js';
 import { type Reading, readStamped } from '../watch/stamp.js';
+import type { Decorators } from './decorators.js';
 import { rewrite, type Shift } from './rewrite.js';
+import { looksLikeModule } from './share.js';
 
 /** A file of the project as the build gets it. */
 export interface Source {
   readonly stamp: Stamp;
   readonly contents: string | Uint8Array;
   readonly shift: Shift | null;
+  /** What `contents` was made of, and the source map from one to the other, when it is not just what was read. */
+  readonly from: { readonly text: string; readonly map: string } | null;
+  /** It may ask for files at run time that the build does not know of. */
+  readonly open: boolean;
+  /** It looks as if it had import or export statements. */
+  readonly looksLikeModule: boolean;
+  /** What is said in front of it. */
+  readonly share: string;
 }
 
 export interface Sources {
-  /** The file's content, from memory unless it was invalidated; null when it cannot be read. */
-  load(path: string): Promise<Source | null>;
+  /**
+   * The file's content, from memory unless it was invalidated; null when it cannot be read.
+   * `share`: what is to be said in front of it.
+   */
+  load(path: string, share?: string): Promise<Source | null>;
   /** What the last load of a path came to. */
   peek(path: string): Source | undefined;
   invalidate(path: string): boolean;
@@ -27,21 +40,31 @@ const GRACE = 150;
 const CODE = new Set(['.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.tsx']);
 
 /** Keeps the sources in memory, so that a rebuild reads what has changed and its stamps are exactly what it saw. */
-export function openSources(entry: string, timing = false): Sources {
-  const known = new Map<string, Source>();
+/** `lower` writes out what esbuild does not know. */
+export function openSources(entry: string, lower: Decorators['lower'] = async () => null, timing = false): Sources {
+  const known = new Map<string, Source & { readonly data: Buffer }>();
   /** Files that had something in them. */
   const full = new Set<string>();
+
+  async function asSource(stamp: Source['stamp'], data: string, path: string, share: string): Promise<Source> {
+    const { text, shift, open } = rewrite(data, path, entry, share, timing);
+    const lowered = await lower(path, text);
+    const from = lowered === null ? null : { text, map: lowered.map };
+    return { stamp, contents: lowered?.text ?? text, from, shift, open, looksLikeModule: looksLikeModule(data), share };
+  }
+
   return {
-    async load(path) {
+    async load(path, share = '') {
       const cached = known.get(path);
-      if (cached !== undefined) return cached;
-      const reading = await readWhole(path, full.has(path));
+      if (cached?.share === share) return cached;
+      const reading = cached ?? (await readWhole(path, full.has(path)));
       if (reading === null) return null;
+      const { data, stamp } = reading;
       const source = CODE.has(extname(path))
-        ? asSource(reading.stamp, rewrite(reading.data.toString(), path, entry, timing))
-        : { stamp: reading.stamp, contents: reading.data, shift: null };
-      if (reading.data.length > 0) full.add(path);
-      known.set(path, source);
+        ? await asSource(stamp, data.toString(), path, share)
+        : { stamp, contents: data, from: null, shift: null, open: false, looksLikeModule: false, share };
+      if (data.length > 0) full.add(path);
+      known.set(path, { ...source, data });
       return source;
     },
     peek: (path) => known.get(path),
@@ -58,8 +81,4 @@ async function readWhole(path: string, wasFull: boolean): Promise<Reading | null
     if (!wasFull || reading === null || reading.data.length > 0 || performance.now() > end) return reading;
     await setTimeout(5);
   }
-}
-
-function asSource(stamp: Stamp, { text, shift }: ReturnType<typeof rewrite>): Source {
-  return { stamp, contents: text, shift };
 }

@@ -9,25 +9,30 @@ export interface Tsconfig {
   readonly files: readonly string[];
   /** `paths` as pairs of a pattern and the absolute patterns that it stands for. */
   readonly paths: readonly (readonly [pattern: string, targets: readonly string[]])[];
+  /** `compilerOptions`, of the nearest file that has each. Paths in them are as written. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 /** Follows `extends` from one tsconfig on, the way esbuild and TypeScript do. Never throws: a broken file ends its branch. */
 export function readTsconfig(file: string): Tsconfig {
   const files: string[] = [];
   let paths: Tsconfig['paths'] | null = null;
+  let options: Record<string, unknown> = {};
   const visit = (path: string): void => {
     if (files.includes(path)) return;
     files.push(path);
     const config = parse(path);
     // The nearest `paths` wins, and relative targets count from the file they stand in.
     paths ??= pathsOf(config, dirname(path));
+    const here = isObject(config) ? config['compilerOptions'] : undefined;
+    if (isObject(here)) options = { ...here, ...options };
     const bases = isObject(config) ? config['extends'] : undefined;
     // Of several bases the last one wins.
     for (const base of [bases].flat().toReversed())
       if (typeof base === 'string' && base !== '') visit(baseOf(base, path));
   };
   visit(file);
-  return { files, paths: paths ?? [] };
+  return { files, paths: paths ?? [], options };
 }
 
 /** The folders in which an import that `paths` speaks of may appear. */

@@ -52,7 +52,7 @@ function miss(message: string, hint: string, code = 1): Reached {
 
 /** Says it, and ends the process. */
 export function missed({ message, hint, code }: Missed, style: Style): Promise<never> {
-  say(wrongText(wrong(message, hint), style));
+  say(wrongText(wrong(message, hint, 'status'), style));
   return leave(code);
 }
 

@@ -18,7 +18,7 @@ export async function reload(command: ControlCommand, view: View): Promise<never
     for await (const reply of ask(instance.path, { ask: 'reload' })) {
       if (reply.tag === 'outcome') return await tell(reply.outcome, instance, view);
       if (reply.tag === 'refused') {
-        say(wrongText(wrong(`zdr (pid ${instance.pid}) cannot reload`, reply.why), view));
+        say(wrongText(wrong(`zdr (pid ${instance.pid}) cannot reload`, reply.why, 'status'), view));
         return await leave(1);
       }
     }

@@ -24,6 +24,6 @@ export async function status(command: ControlCommand, view: View): Promise<never
   } catch (error) {
     why = (error as Error).message;
   }
-  say(wrongText(wrong(`zdr (pid ${pid}) does not answer`, why), view));
+  say(wrongText(wrong(`zdr (pid ${pid}) does not answer`, why, 'status'), view));
   return leave(1);
 }

@@ -18,7 +18,7 @@ const QUIT: readonly string[] = ['q', '\u0003', '\u0004'];
 export async function watch(command: ControlCommand, view: View): Promise<never> {
   const { stdin, stdout } = process;
   if (!stdout.isTTY || process.env['TERM'] === 'dumb') {
-    say(wrongText(wrong('--watch needs a terminal', 'zdr status --json tells a program'), view));
+    say(wrongText(wrong('--watch needs a terminal', 'zdr status --json tells a program', 'status'), view));
     return leave(usageExit);
   }
   const reached = await reach(command, view.cwd);
@@ -63,6 +63,6 @@ export async function watch(command: ControlCommand, view: View): Promise<never>
     why = (error as Error).message;
   }
   screen.release();
-  say(wrongText(wrong(`zdr (pid ${pid}) is gone`, why), view));
+  say(wrongText(wrong(`zdr (pid ${pid}) is gone`, why, 'status'), view));
   return leave(1);
 }

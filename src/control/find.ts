@@ -26,7 +26,8 @@ const HELLO = 2_000;
 /** Looks for the instances that run for `project`, a folder. What a dead one left behind is removed. */
 export async function findInstances(project: string): Promise<Found> {
   const real = realpathSync(project);
-  const instances: Instance[] = [];
+  // One that belongs to several projects can be found by several sockets.
+  const instances = new Map<string, Instance>();
   const untrusted: number[] = [];
   const silent: number[] = [];
   await Promise.all(
@@ -40,13 +41,13 @@ export async function findInstances(project: string): Promise<Found> {
           const hello = await greet(place.path);
           if (hello === null) return void silent.push(place.pid);
           // Several projects can share one node_modules.
-          if (hello.projects.includes(real)) instances.push({ ...hello, path: place.path });
+          if (hello.projects.includes(real)) instances.set(hello.id, { ...hello, path: place.path });
         }
       }
     }),
   );
   const byAge = (one: Instance, other: Instance): number => one.pid - other.pid;
-  return { instances: instances.toSorted(byAge), untrusted, silent };
+  return { instances: [...instances.values()].toSorted(byAge), untrusted, silent };
 }
 
 async function greet(path: string): Promise<Hello | null> {

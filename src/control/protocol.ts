@@ -16,6 +16,8 @@ export type Reply =
 
 /** Which instance answers. */
 export interface Hello {
+  /** Of this instance alone: a process can have several. */
+  readonly id: string;
   readonly pid: number;
   /** Absolute. */
   readonly entry: string;

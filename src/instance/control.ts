@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { choosePlace, type Place } from '../control/place.js';
 import { type Controlled, ControlServer } from '../control/server.js';
@@ -31,21 +32,16 @@ export function openControl(options: InstanceOptions, folder: string): Control {
       return [];
     }
   });
-  // Projects that share their node_modules have one place.
-  const distinct = [...new Map(places.map((place) => [realPlace(place), place])).values()];
   let servers: readonly ControlServer[] = [];
   return {
     folders: places.flatMap((place) => place.folder ?? []),
     listen(controlled) {
-      const hello = () => ({ pid: process.pid, entry, mode, readyUrl, workers, projects });
-      servers = distinct.map((place) => new ControlServer(place, { ...controlled, hello }, warn));
+      const id = randomUUID();
+      const hello = () => ({ id, pid: process.pid, entry, mode, readyUrl, workers, projects });
+      servers = places.map((place) => new ControlServer(place, { ...controlled, hello }, warn));
     },
     close() {
       for (const server of servers) server.close();
     },
   };
-}
-
-function realPlace({ folder, path }: Place): string {
-  return folder === null ? path : realpathSync(folder);
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { inspect } from 'node:util';
 import type { Bundles } from '../build/bundles.js';
-import { openBuilder } from '../build/esbuild.js';
+import { openBuilder, type BuilderOptions } from '../build/esbuild.js';
 import { failureMessage } from '../build/messages.js';
 import type { BuildMessage } from '../events.js';
 import type { BuildOutcome } from '../build/outcome.js';
@@ -9,6 +9,7 @@ import type { InstanceOptions } from '../options.js';
 import { openWatch } from '../watch/chokidar.js';
 import type { Inputs } from '../watch/inputs.js';
 import { stampOf } from '../watch/stamp.js';
+import { openLate } from './late.js';
 import type { Parts } from './parts.js';
 import { openPatience } from './patience.js';
 
@@ -25,11 +26,11 @@ export interface Source {
 export function openSource(
   options: InstanceOptions,
   bundles: Bundles,
-  parts: () => Pick<Parts, 'rollover' | 'ahead' | 'history' | 'timings'>,
+  parts: () => Pick<Parts, 'rollover' | 'ahead' | 'history' | 'timings' | 'transit'>,
 ): Source {
   let inputs: Inputs | null = null;
   const patience = openPatience(() => void tellLate());
-  const builder = openBuilder({
+  const builderOptions: BuilderOptions = {
     entry: options.entry,
     root: options.root,
     cwd: options.cwd,
@@ -40,6 +41,10 @@ export function openSource(
     ...(options.width > 0 ? { terminalWidth: options.width } : {}),
     extra: options.extra,
     timing: options.timing,
+  };
+  const builder = openBuilder(builderOptions);
+  const late = openLate(builder, builderOptions, () => {
+    if (inputs !== null) watch?.follow(late.with(inputs));
   });
   const watch =
     options.watching === null
@@ -61,6 +66,7 @@ export function openSource(
     const { rollover, ahead, timings } = parts();
     timings?.changed(paths);
     builder.invalidate(paths);
+    late.invalidate(paths);
     ahead?.saved();
     if (paths.some(isSurroundings)) {
       ahead?.forget();
@@ -94,6 +100,8 @@ export function openSource(
     const outcome = await builder.build();
     parts().timings?.built();
     if (outcome.tag === 'failed') return outcome;
+    // With saves faster than connections can move, some would never stay long enough to be answered.
+    await parts().transit.settled();
     const { build, generations, lastGeneration } = parts().rollover.state();
     const { paths, always } = 'changes' in build ? build.changes : { paths: [], always: false };
     const same = generations.at(-1)?.bundle.hash === outcome.bundle.hash;
@@ -109,7 +117,11 @@ export function openSource(
   return {
     async build() {
       // Nobody says what has changed, so everything may have.
-      if (watch === null && inputs !== null) builder.invalidate(inputs.files.keys());
+      if (watch === null && inputs !== null) {
+        const all = [...late.with(inputs).files.keys()];
+        builder.invalidate(all);
+        late.invalidate(all);
+      }
       const begun = performance.now();
       const outcome = await patience.with(buildNow());
       const { dispatch } = parts().rollover;
@@ -126,12 +138,12 @@ export function openSource(
           dispatch({ type: 'build-failed', errors: outcome.errors });
       }
       inputs = await outcome.inputs;
-      watch?.follow(inputs);
+      watch?.follow(late.with(inputs));
     },
     keepStatic: (path) => builder.keepStatic(path),
     async close() {
       giveUp();
-      await Promise.allSettled([watch?.close(), builder.close()]);
+      await Promise.allSettled([watch?.close(), late.close(), builder.close()]);
     },
   };
 }

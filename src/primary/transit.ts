@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Key, Past, Peer, ToWorker } from '../protocol/messages.js';
 import type { Handle } from './workers.js';
 
@@ -26,6 +27,8 @@ export interface Transit {
   accepted(worker: number, total: number): void;
   /** What it had not taken goes to another. */
   gone(worker: number): void;
+  /** Resolves when nothing is on its way any more, or after a while. */
+  settled(): Promise<void>;
   /** There may be somebody now for what waits. */
   flush(): void;
   close(): void;
@@ -40,6 +43,10 @@ const AHEAD_IN_CHANNEL = 8;
 
 /** With so many here, the old workers keep what they have: descriptors are few on some systems. */
 const FULL = 2_000;
+
+/** How long the next handover waits for the connections of the last one, and how often it looks, in ms. */
+const PATIENCE = 2_000;
+const LOOK = 20;
 
 /** When a worker is offered again what it could not take, in ms. */
 const AGAIN = 100;
@@ -134,6 +141,10 @@ export function openTransit(
         waiting.add(entry);
       }
       forward();
+    },
+    async settled() {
+      const end = performance.now() + PATIENCE;
+      while (moving.size > 0 && targets().length > 0 && performance.now() < end) await wait(LOOK);
     },
     flush: forward,
     close() {

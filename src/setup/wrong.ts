@@ -9,7 +9,7 @@ export interface Wrong {
   readonly section: Section;
 }
 
-export type Section = 'options' | 'config';
+export type Section = 'options' | 'config' | 'status';
 
 export function wrong(message: string, hint: string, section: Section = 'options'): Wrong {
   return { tag: 'wrong', message, hint, section };

@@ -42,10 +42,13 @@ export function cut(moves: boolean): void {
   // Where nobody can answer in the place of this worker, a client whose TLS is agreed only now is answered here.
   if (!moves || canRelay()) divertLate((connection) => void release(connection));
   const gone: (readonly [Connection, Handle, Past])[] = [];
+  /** Those that were not heard here: with saves behind each other they would be the last each time. */
+  const unheard: (readonly [Connection, Handle, Past])[] = [];
   for (const connection of idleOf(allConnections())) {
     const past = pastOf(connection);
+    const list = connection.speaker.bytesRead === 0 ? unheard : gone;
     const handle = release(connection);
-    if (handle !== null) gone.push([connection, handle, past]);
+    if (handle !== null) list.push([connection, handle, past]);
   }
   if (moves && canRelay()) cutSessions();
   else for (const connection of allConnections()) if (isSession(connection)) endSession(connection, true);
@@ -59,7 +62,7 @@ export function cut(moves: boolean): void {
     if (moves) move(key, handle, null, null);
     else handle.close();
   }
-  for (const [connection, handle, past] of gone) move(connection.key, handle, past, connection.peer);
+  for (const [connection, handle, past] of [...unheard, ...gone]) move(connection.key, handle, past, connection.peer);
   whenMoved(check);
   whenSettled(check);
   check();

@@ -21,6 +21,17 @@ export function install(): void {
   });
 }
 
+/**
+ * While the app boots: this bundle will not do, for the reason `unfit`, and the next one will. Nothing of the app runs
+ * any more. Later there is no way back.
+ */
+export function giveUp(unfit: string): void {
+  if (!booting) return;
+  send({ tag: 'failed', error: describe(new Error(unfit)), unfit });
+  // The primary kills this process. The app's own exit handlers must not run, nor anything else.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
 /** A package with top-level await: the bundle has to import it ahead of itself. */
 function unfitOf(error: unknown): string | null {
   return error instanceof Error && 'required' in error && typeof error.required === 'string' ? error.required : null;

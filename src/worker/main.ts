@@ -12,6 +12,7 @@ import { faultAt } from './fault.js';
 import { booted, install as installFailure } from './failure.js';
 import type { Handle, UdpHandle } from './internals.js';
 import { adopt, install as installListen, rebound, released } from './listen.js';
+import { install as installLate } from './late/install.js';
 import { openAll } from './listeners.js';
 import { reroute } from './http2.js';
 import { holdOut } from './outage.js';
@@ -101,6 +102,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
 installFailure();
 installApp(checkOpen);
 installListen();
+installLate();
 watchRequests();
 watchInput();
 track(checkOpen);

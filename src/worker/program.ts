@@ -1,9 +1,13 @@
+import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { SHARING } from '../protocol/late.js';
 import type { Program } from '../protocol/messages.js';
 import { runMain } from './ahead/loader.js';
 import { halt } from './ahead/warm.js';
 import { holdOn, send } from './channel.js';
 import { startClock, tellClock } from './clock.js';
+import { giveUp } from './failure.js';
+import { openRealm } from './late/realm.js';
 import { remember } from './listen.js';
 import { rehearsed } from './rehearse.js';
 
@@ -13,6 +17,7 @@ export async function load(program: Program): Promise<void> {
   await rehearsed();
   if (program.timing) startClock();
   process.argv = [process.argv[0] ?? process.execPath, entry, ...args];
+  openRealm({ folder: dirname(file), entry, onAlone: () => giveUp(SHARING) });
   remember(numbers);
   process.setSourceMapsEnabled(true);
   // A script ends by itself; the channel must not keep it.

@@ -89,7 +89,7 @@ test('nothing runs here: 1 and one line, for reload and status', async () => {
       const { code, stdout, stderr } = await command(project, args);
       assert.equal(code, 1);
       assert.equal(stdout, '');
-      assert.match(stderr, /^✘ no zdr runs here\n {2}looked for one of .*\n  more: .*\n$/);
+      assert.match(stderr, /^✘ no zdr runs here\n {2}looked for one of \/.*\n {2}more: .*#status\n$/);
     }
   } finally {
     await project.close();

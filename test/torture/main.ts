@@ -112,6 +112,8 @@ async function control(): Promise<void> {
   }
 }
 
+// By way of 'exit', which takes zdr along.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const args = process.argv.slice(2);
 const scale = args.includes('--long') || args.includes('--growth') ? long : short;
 const start = performance.now();

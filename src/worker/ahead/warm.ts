@@ -148,7 +148,9 @@ function differs({ unit, prints }: Held, exposed: readonly unknown[]): Stale | n
   if (!isAsExpected(unit)) return { tag: 'env', file, change: changeNow() };
   const what = changedIn(
     around.photos,
-    (object, key) => object !== process && (object !== globalThis || unit.globals.includes(String(key))),
+    // What `Error` gets is ours, see late/traces.ts.
+    (object, key) =>
+      object !== process && object !== Error && (object !== globalThis || unit.globals.includes(String(key))),
   );
   if (what !== null) return { tag: 'patched', file, what: String(what) };
   const argv = [planned.entry, ...planned.args];

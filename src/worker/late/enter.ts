@@ -1,0 +1,14 @@
+import { pathToFileURL } from 'node:url';
+import { runMain } from '../ahead/loader.js';
+import { install } from './install.js';
+import { openRealm } from './realm.js';
+
+/** Makes a thread or a child process run the bundle of a source file as if node had been started with the source. */
+export async function enter(folder: string, entry: string, file: string): Promise<void> {
+  process.argv[1] = entry;
+  process.setSourceMapsEnabled(true);
+  install();
+  openRealm({ folder, entry, onAlone() {} });
+  if (file.endsWith('.cjs')) runMain(file, null);
+  else await import(pathToFileURL(file).href);
+}

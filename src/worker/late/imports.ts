@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
+
+const COMPUTED = /(?<![\w$.#])import\s*\(\s*(?:\/\*[\s\S]*?\*\/\s*)*[^\s"'`)]/;
+const RELATIVE = /(?:\bfrom|\bimport)\s*["'](\.[^"'\n]+)["']/g;
+
+/** So many files of a package are looked at. */
+const MOST = 200;
+
+/** Whether a file of a package, or one that it imports from its own package, has an `import()` that is computed. */
+export function importsAnything(content: string, file: string): boolean {
+  if (!file.includes(`${sep}node_modules${sep}`)) return false;
+  const seen = new Set([file]);
+  const waiting = [{ text: content, at: file }];
+  for (let next = waiting.pop(); next !== undefined && seen.size < MOST; next = waiting.pop()) {
+    if (next.text.includes('import(') && COMPUTED.test(next.text)) return true;
+    // What a CommonJS module requires comes by itself.
+    for (const [, specifier = ''] of next.text.matchAll(RELATIVE)) {
+      const at = resolve(dirname(next.at), specifier);
+      if (seen.has(at)) continue;
+      seen.add(at);
+      const text = read(at);
+      if (text !== null) waiting.push({ text, at });
+    }
+  }
+  return false;
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { withApp } from '../support/app.js';
+import type { Project } from '../support/project.js';
+
+// JavaScript programs print under zdr what they print under node.
+
+interface Program {
+  readonly files: Readonly<Record<string, string>>;
+  /** 'app.js' unless said otherwise. */
+  readonly entry?: string;
+  readonly flags?: readonly string[];
+}
+
+const esm =
+  '{"type":"module","name":"me","exports":{"./self":"./self.js"},"imports":{"#x":{"special":"./x1.js","default":"./x2.js"}}}';
+
+const programs: Readonly<Record<string, Program>> = {
+  'where am I, in ES modules': {
+    files: {
+      'app.js': `
+        import { m } from './in/m.js';
+        const { url, dirname } = import.meta;
+        console.log(url, dirname, import.meta.filename, Object.keys(import.meta).sort().join(), m);
+        console.log(import.meta.resolve('./x'), import.meta.resolve('fs'), process.argv.slice(1), process.cwd());
+        console.log(process.execArgv, process.env.NODE_OPTIONS, process.title, process.argv0, Object.keys(process.env).filter((n) => /UNIQUE|ZDR_(?!TEST)/.test(n)));`,
+      'in/m.js':
+        'export const m = [import.meta.url, import.meta.filename, import.meta.dirname, import.meta.resolve("../x")];',
+    },
+  },
+  'where am I, in CommonJS': {
+    entry: 'app.cjs',
+    files: {
+      'app.cjs': `
+        console.log(require.main === module, module.id, module.filename, module.path, module.paths[0], require.main.filename, __dirname, this === module.exports);
+        console.log(require.resolve('./b.cjs'), require('./b.cjs'), require.resolve.paths('x')[0]);`,
+      'b.cjs':
+        'module.exports = [module.id, module.filename, module.path, module.paths[0], module.parent.filename, require.main === module, __filename];',
+    },
+  },
+  'names, conditions, JSON, interop': {
+    flags: ['-C', 'special'],
+    files: {
+      'package.json': esm,
+      'x1.js': 'export default "special";',
+      'x2.js': 'export default "default";',
+      'self.js': 'export default "self";',
+      'j.json': '{"a":1}',
+      'app.js': `
+        import { createRequire } from 'node:module';
+        import x from '#x';
+        import self from 'me/self';
+        import common, { one } from 'common';
+        import * as ns from 'common';
+        import es, { two } from 'compiled';
+        import json from './j.json' with { type: 'json' };
+        const require = createRequire(import.meta.url);
+        console.log(x, self, common, one, Object.keys(ns).filter((name) => name !== 'module.exports').sort().join(), es, two, json.a, require('./j.json').a);
+        console.log((await import('./j.json', { with: { type: 'json' } })).default === json);
+        for (const name of ['nowhere', './nowhere.js']) await import(name).catch((error) => console.log(error.code));
+        try { require('nowhere'); } catch (error) { console.log(error.code); }`,
+      'node_modules/common/package.json': '{}',
+      'node_modules/common/index.js': 'exports.one = 1; exports.more = 2;',
+      'node_modules/compiled/package.json': '{}',
+      'node_modules/compiled/index.js':
+        'Object.defineProperty(exports, "__esModule", { value: true }); exports.default = "d"; exports.two = 2;',
+    },
+  },
+  'names of functions and classes': {
+    files: {
+      'app.js': `
+        import byDefault from './d.js';
+        import { helper as other, K as Other } from './b.js';
+        function helper() {}
+        class K { static s = 1; }
+        const arrow = () => {};
+        console.log(helper.name, other.name, K.name, Other.name, arrow.name, byDefault.name, (class {}).name, Reflect.ownKeys(K).join());`,
+      'b.js': 'export function helper() {}\nexport class K {}\n',
+      'd.js': 'export default function () {}\n',
+    },
+  },
+  'errors and ends': {
+    files: {
+      'app.js': `
+        const place = (error) => /app\\.js:\\d+:\\d+/.exec(error.stack)?.[0];
+        async function inner() { await 1; throw new Error('async'); }
+        async function outer() { await inner(); }
+        await outer().catch((error) => console.log(error.stack.match(/app\\.js:\\d+:\\d+/g)));
+        process.on('uncaughtException', (error, origin) => console.log(error.message, origin, place(error)));
+        process.on('beforeExit', () => console.log('before', process.exitCode));
+        process.on('exit', (code) => console.log('exit', code));
+        Promise.reject(new Error('rejected'));
+        setTimeout(() => { throw new Error('thrown'); }, 5);
+        process.exitCode = 0;`,
+    },
+  },
+  "an app's own Error.prepareStackTrace, and a package's": {
+    files: {
+      'app.js': `
+        import caller from 'caller';
+        const before = Error.prepareStackTrace;
+        Error.prepareStackTrace = (_error, frames) => frames.slice(0, 2).map((f) => [f.getFileName(), f.getLineNumber(), f.getColumnNumber(), f.getFunctionName(), String(f)].join(' '));
+        function where() { return new Error('x').stack; }
+        console.log(where());
+        Error.prepareStackTrace = before;
+        console.log(new Error('plain').stack.split('\\n')[1]);
+        console.log(caller());`,
+      'node_modules/caller/package.json': '{}',
+      'node_modules/caller/index.js': `module.exports = () => {
+        const before = Error.prepareStackTrace;
+        Error.prepareStackTrace = (_, frames) => frames;
+        const [, frame] = new Error().stack;
+        Error.prepareStackTrace = before;
+        return frame.getFileName() + ':' + frame.getLineNumber();
+      };`,
+    },
+  },
+  'threads, contexts, channels': {
+    files: {
+      'app.js': `
+        import { AsyncLocalStorage } from 'node:async_hooks';
+        import dc from 'node:diagnostics_channel';
+        import { isMainThread, parentPort, threadId, workerData, Worker } from 'node:worker_threads';
+        console.log(isMainThread, threadId, parentPort, workerData);
+        const storage = new AsyncLocalStorage();
+        storage.run(5, () => setTimeout(() => console.log(storage.getStore()), 1));
+        dc.subscribe('x', (message) => console.log(message));
+        dc.channel('x').publish('published');
+        process.on('message', () => console.log('a message'));
+        setTimeout(() => {
+          new Worker(new URL('./thread.js', import.meta.url), { workerData: 7 })
+            .on('message', (message) => { console.log(message); process.disconnect?.(); });
+        }, 20);`,
+      'thread.js': `
+        import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+        parentPort.postMessage([isMainThread, workerData, import.meta.url, process.argv[1]]);`,
+    },
+  },
+};
+
+for (const [name, { files, entry = 'app.js', flags = [] }] of Object.entries(programs))
+  test(name, () =>
+    withApp(
+      'script',
+      {
+        ready: false,
+        entry,
+        args: flags,
+        before: async (project) => {
+          await project.remove('src');
+          for (const [file, content] of Object.entries({ 'package.json': '{"type":"module"}', ...files }))
+            await project.write(file, content);
+        },
+      },
+      async ({ project, zdr }) => {
+        const expected = await underNode(project, [...flags, entry]);
+        await zdr.until(
+          'the end',
+          () => [...zdr.all('done'), ...zdr.all('boot-failed'), ...zdr.all('crashed')].length > 0,
+        );
+        assert.equal(zdr.stdout, expected);
+        assert.deepEqual(zdr.all('boot-failed'), []);
+      },
+    ),
+  );
+
+async function underNode(project: Project, args: readonly string[]): Promise<string> {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const child = spawn(process.execPath, args, { cwd: project.dir, stdio: ['ignore', 'pipe', 'inherit'], env });
+  const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return output;
+}
