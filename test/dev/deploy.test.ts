@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { withApp } from '../support/app.js';
+import { command } from '../support/command.js';
 import { get } from '../support/get.js';
 import { assertSeamless, startLoad } from '../support/load.js';
 import { type Project, repository } from '../support/project.js';
@@ -81,11 +82,10 @@ test('the commands of the unit in the README start, reload and stop the app', as
     await run(join(bin, 'zdr'), ['reload'], { cwd: project.dir, env: { ...process.env, TMPDIR: project.temp } });
     assert.equal((await get(zdr.where)).version, 2);
     // `KillMode=mixed`: SIGTERM to the main process alone; what is under way ends first.
-    const slow = get(zdr.where, '/slow?ms=800');
-    await zdr.until('the request is under way', () => zdr.processes().length > 0);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 200);
-    });
+    const slow = get(zdr.where, '/slow?ms=3000');
+    await zdr.until('the request is under way', async () =>
+      (await command(project, ['status', '--json'])).stdout.includes('/slow'),
+    );
     zdr.signal('SIGTERM');
     assert.equal((await slow).version, 2);
     assert.deepEqual(await zdr.exit, { code: 0, signal: null });
