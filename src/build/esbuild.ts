@@ -6,18 +6,10 @@ import * as esbuild from 'esbuild';
 
 import type { BuildMessage } from '../events.js';
 import { SHARING } from '../protocol/late.js';
-import { bannerOf, type Format } from './banner.js';
-import { type Bundles, removeBundle } from './bundles.js';
+import type { Format } from './banner.js';
+import { removeBundle } from './bundles.js';
 import { openDecorators } from './decorators.js';
-import {
-  ADDON,
-  contentsOfExternal,
-  EXTERNAL,
-  isExternal,
-  nameExternals,
-  NOT_RELATIVE,
-  openExternals,
-} from './externals.js';
+import { nameExternals, openExternals } from './externals.js';
 import { formatOf, typeOf } from './format.js';
 import { openReads } from './inputs.js';
 import { openKinds } from './kinds.js';
@@ -25,48 +17,14 @@ import { fixHelpers } from './interop.js';
 import { type LateOutcome, openParts } from './late.js';
 import { failureMessage, plainMessage, toBuildMessage, traceBack, unresolvedIn, unshift } from './messages.js';
 import type { BuildOutcome } from './outcome.js';
+import { loadingWith, takingFrom } from './plugin.js';
 import { witnessed } from './plugins.js';
-import { DEFINE } from './rewrite.js';
-import { contentsOfShared, SHARED_MODULE } from './share.js';
+import { type BuilderOptions, settingsFor } from './settings.js';
 import { openSources, type Sources } from './sources.js';
 
 export { removeBundle } from './bundles.js';
-export type { Loader, OnLoadResult, Plugin, PluginBuild } from 'esbuild';
-
-export interface BuilderOptions {
-  /** Absolute. It may be missing: then the build fails until it is there. */
-  readonly entry: string;
-  /** The folder of the nearest package.json, else the entry's. */
-  readonly root: string;
-  /** Messages name files relative to it. */
-  readonly cwd: string;
-  /** Where bundles go. Whoever opened it closes it, after the builder. */
-  readonly bundles: Bundles;
-  readonly conditions?: readonly string[];
-  /** Absolute; in place of the nearest tsconfig.json of each file. */
-  readonly tsconfig?: string;
-  /** Absolute; they need not exist. */
-  readonly envFiles: readonly string[];
-  readonly terminalWidth?: number;
-  /** Bundles tell when their modules are evaluated. */
-  readonly timing?: boolean;
-  /**
-   * The bundle of a thread or a child: it tells from the start which modules it has evaluated, for those that come later.
-   */
-  readonly sharing?: boolean;
-  /** What a configuration adds. */
-  readonly extra?: BuildExtra;
-}
-
-/** esbuild's own options that a project can set: what no file of the project says. */
-export interface BuildExtra {
-  /** They come before zdr's own. */
-  readonly plugins: readonly esbuild.Plugin[];
-  /** By extension, with the dot. */
-  readonly loader: Readonly<Record<string, esbuild.Loader>>;
-  /** By identifier: JSON, or another identifier. */
-  readonly define: Readonly<Record<string, string>>;
-}
+export type { BuilderOptions, BuildExtra } from './settings.js';
+export type { BuildOptions, Loader, OnLoadResult, OnResolveArgs, Plugin, PluginBuild } from 'esbuild';
 
 /** Builds one entry again and again. */
 export interface Builder {
@@ -94,7 +52,6 @@ type Result = esbuild.BuildResult<esbuild.BuildOptions & { write: false; metafil
 /** A build that was given up and has not ended so long after the close hangs, in ms. */
 const HANGS = 1_000;
 
-const OURS = Symbol('asked by this plugin');
 const SERVICE_DIED = /The service (?:is no longer running|was stopped)|EPIPE/;
 
 export function openBuilder(options: BuilderOptions): Builder {
@@ -117,35 +74,20 @@ export function openBuilder(options: BuilderOptions): Builder {
   /** Builds that have not ended, those that were given up among them. */
   const running = new Set<Promise<unknown>>();
 
-  const pluginFor = (saw: (path: string) => void): esbuild.Plugin => ({
-    name: 'zdr',
-    setup(build) {
-      const onResolve = (args: esbuild.OnResolveArgs) => {
-        if (args.pluginData === OURS) return null;
-        const { path, ...rest } = args;
-        return externals.resolve(args, async () => {
-          const found = await build.resolve(path, { ...rest, pluginData: OURS });
-          // Without an answer esbuild is left to resolve and to complain: its messages are the better ones.
-          return found.errors.length > 0 || found.external || found.namespace !== 'file' ? null : found.path;
-        });
-      };
-      build.onResolve({ filter: NOT_RELATIVE }, onResolve);
-      build.onResolve({ filter: ADDON }, onResolve);
-      build.onLoad({ filter: /.*/, namespace: EXTERNAL }, ({ path }) => ({
-        contents: contentsOfExternal(path, timing),
-      }));
-      build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
-        if (isExternal(path)) return null;
+  const pluginFor = (saw: (path: string) => void): esbuild.Plugin =>
+    loadingWith({
+      externals,
+      timing,
+      async load(path) {
         saw(path);
         const source = await sources.load(path, sources.peek(path)?.share);
-        if (source === null) return { errors: [{ text: `Could not read ${path}` }] };
+        if (source === null) return null;
         open ||= source.open;
         const share = kinds.sharingFor(path, source);
         const shown = sharing ? await sources.load(path, share) : source;
-        return { contents: (shown ?? source).contents, loader: 'default' };
-      });
-    },
-  });
+        return (shown ?? source).contents;
+      },
+    });
   const plugin = pluginFor(reads.saw);
 
   const witness = {
@@ -157,63 +99,17 @@ export function openBuilder(options: BuilderOptions): Builder {
   };
   const others = (options.extra?.plugins ?? []).map((other) => witnessed(other, witness));
 
-  /** Takes from the realm what the realm has. */
-  const takingFrom = (known: ReadonlySet<string>, takes: Set<string>): esbuild.Plugin => ({
-    name: 'zdr-shared',
-    setup(build) {
-      build.onResolve({ filter: /.*/ }, async ({ path, ...rest }) => {
-        if (rest.pluginData === OURS || rest.kind === 'entry-point' || rest.namespace !== 'file') return null;
-        const found = await build.resolve(path, { ...rest, pluginData: OURS });
-        if (found.errors.length > 0 || found.namespace !== 'file' || !known.has(found.path)) return null;
-        takes.add(found.path);
-        return { path: `${found.path}.cjs`, namespace: SHARED_MODULE };
-      });
-      build.onLoad({ filter: /.*/, namespace: SHARED_MODULE }, ({ path }) => ({ contents: contentsOfShared(path) }));
-    },
-  });
-
   async function contextFor(format: Format): Promise<Context> {
     if (context?.format === format) return context.build;
     await context?.build.dispose();
     context = null;
     const build = await esbuild.context({
-      ...optionsFor(format),
+      ...settingsFor(format, options),
       entryPoints: { bundle: options.entry },
       plugins: [...others, plugin],
     });
     context = { format, build };
     return build;
-  }
-
-  function optionsFor(format: Format) {
-    return {
-      absWorkingDir: options.cwd,
-      outdir: bundles.folder,
-      outExtension: { '.js': format === 'esm' ? '.mjs' : '.cjs' },
-      bundle: true,
-      write: false,
-      metafile: true,
-      format,
-      platform: 'node',
-      target: `node${process.versions.node}`,
-      // Without a list esbuild adds 'module', which node does not know.
-      conditions: ['node-addons', 'module-sync', ...(options.conditions ?? [])],
-      mainFields: ['main'],
-      sourcemap: 'external',
-      sourcesContent: false,
-      keepNames: true,
-      charset: 'utf8',
-      legalComments: 'none',
-      // `sideEffects: false` is a word to bundlers: node runs every module that is imported.
-      ignoreAnnotations: true,
-      logLevel: 'silent',
-      // What node finds out when it runs, and an interface in metadata.
-      logOverride: { 'import-is-undefined': 'silent', 'assign-to-import': 'silent' },
-      loader: { ...options.extra?.loader },
-      define: { ...options.extra?.define, ...DEFINE },
-      banner: { js: bannerOf(format, join(options.root, 'node_modules', '.zdr.cjs'), timing) },
-      ...(options.tsconfig === undefined ? {} : { tsconfig: options.tsconfig }),
-    } satisfies esbuild.BuildOptions;
   }
 
   async function rebuild(format: Format, retry = true): Promise<Result> {
@@ -318,7 +214,7 @@ export function openBuilder(options: BuilderOptions): Builder {
       const looks = (await sources.load(file))?.looksLikeModule === true ? 'esm' : 'cjs';
       const format = rule === 'open' ? looks : rule;
       const plugins = [takingFrom(known, takes), ...others, pluginFor((path) => holds.add(path))];
-      const once = () => esbuild.build({ ...optionsFor(format), entryPoints: { late: file }, plugins });
+      const once = () => esbuild.build({ ...settingsFor(format, options), entryPoints: { late: file }, plugins });
       let result = await once();
       if (kinds.learn(result.metafile.inputs, options.cwd)) result = await once();
       const [map, code] = result.outputFiles;
