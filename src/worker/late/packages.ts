@@ -4,7 +4,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { facadeOf, promiseOf } from './facade.js';
 import type { Instead, Wanted } from './hooks.js';
 import { importsAnything } from './imports.js';
-import { builtNow, exportsOf, loadSource, sourceFor } from './realm.js';
+import { builtNow, exportsOf, isOurs, loadSource, sourceFor } from './realm.js';
 
 interface Context {
   readonly parentURL?: string;
@@ -44,7 +44,9 @@ function installLater(): void {
   const { prototype } = module as unknown as Loader;
   const compile = prototype._compile;
   prototype._compile = function (content, file, ...rest) {
-    if (typeof content === 'string' && typeof file === 'string' && importsAnything(content, file)) {
+    // A bundle lies below node_modules, too, and has an `import()` for those of its files.
+    const foreign = typeof content === 'string' && typeof file === 'string' && !isOurs(file);
+    if (foreign && importsAnything(content, file)) {
       prototype._compile = compile;
       register();
     }

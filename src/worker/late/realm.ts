@@ -69,7 +69,12 @@ export function openRealm(where: Place): void {
 /** {@link sourceAt}, when there is a realm, and the file is none of ours. */
 export function sourceFor(where: string | URL): string | null {
   const file = place === null ? null : sourceAt(where);
-  return file === null || place === null || OURS.some((folder) => file.startsWith(folder)) ? null : file;
+  return file === null || place === null || isOurs(file) ? null : file;
+}
+
+/** Part of zdr, or one of its bundles. */
+export function isOurs(file: string): boolean {
+  return OURS.some((folder) => file.startsWith(folder));
 }
 
 /** A bundle for a thread or a child that begins with `entry`, or null when it cannot be built. */

@@ -9,13 +9,15 @@ type Prepare = (error: Error, frames: NodeJS.CallSite[]) => unknown;
  */
 export function showSources(): void {
   const originals = new WeakMap<Prepare, Prepare>();
-  let current = Error.prepareStackTrace as unknown as Prepare | undefined;
+  const before = Error.prepareStackTrace as unknown as Prepare | undefined;
+  let current = before;
   Object.defineProperty(Error, 'prepareStackTrace', {
     configurable: true,
     enumerable: true,
     get: () => current,
     set(prepare: unknown) {
-      if (typeof prepare !== 'function' || originals.has(prepare as Prepare)) {
+      // Node's own is put back by those who want to see a trace only once.
+      if (typeof prepare !== 'function' || prepare === before || originals.has(prepare as Prepare)) {
         current = prepare as Prepare | undefined;
         return;
       }
