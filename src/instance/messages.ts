@@ -63,7 +63,7 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
       if (handle !== undefined) transit.move(message.key, message.past, message.peer, handle);
       return;
     case 'accepted':
-      return transit.accepted(worker, message.total);
+      return transit.accepted(worker, message.burden);
     case 'took':
       return transit.took(message.ids);
     case 'missed':

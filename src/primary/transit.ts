@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Key, Past, Peer, ToWorker } from '../protocol/messages.js';
+import type { Burden, Key, Past, Peer, ToWorker } from '../protocol/messages.js';
 import type { Handle } from './workers.js';
 
 interface Moving {
@@ -23,8 +23,8 @@ export interface Transit {
   missed(id: number): void;
   /** Whether it keeps one more. */
   hasRoom(): boolean;
-  /** A worker has got so many in all. The others learn what is fair. */
-  accepted(worker: number, total: number): void;
+  /** A worker has so many. The others learn what is fair. */
+  accepted(worker: number, burden: Burden): void;
   /** What it had not taken goes to another. */
   gone(worker: number): void;
   /** Resolves when nothing is on its way any more, or after a while. */
@@ -69,19 +69,21 @@ export function openTransit(
   const waiting = new Set<Moving>();
   /** Sent to a worker that has not said that it took them. At most {@link AHEAD} for each. */
   const underWay = new Set<Moving>();
-  /** How many each worker has got, by its own count and by what it was sent since. */
-  const given = new Map<number, number>();
+  /** What each worker has, by its own count and by what it was sent since. */
+  const given = new Map<number, Burden>();
+  const burdenOf = (worker: number): Burden => given.get(worker) ?? { open: 0, total: 0 };
   let last = 0;
   const onTheWay = (worker: number): number => {
     let count = 0;
     for (const entry of underWay) if (entry.worker === worker) count += 1;
     return count;
   };
-  /** The one that was given least, of those that keep up. */
+  /** The one that has least, of those that keep up. */
   const next = (): number | undefined =>
     targets()
       .filter((worker) => onTheWay(worker) < (hasLane(worker) ? AHEAD : AHEAD_IN_CHANNEL))
-      .sort((one, other) => (given.get(one) ?? 0) - (given.get(other) ?? 0))[0];
+      .map((worker) => ({ worker, burden: burdenOf(worker) }))
+      .sort(({ burden: one }, { burden: other }) => one.open - other.open || one.total - other.total)[0]?.worker;
   const forward = (): void => {
     for (const entry of waiting) {
       const worker = next();
@@ -89,7 +91,8 @@ export function openTransit(
       waiting.delete(entry);
       underWay.add(entry);
       entry.worker = worker;
-      given.set(worker, (given.get(worker) ?? 0) + 1);
+      const { open, total } = burdenOf(worker);
+      given.set(worker, { open: open + 1, total: total + 1 });
       const { id, key, past, peer, handle } = entry;
       give(worker, { tag: 'take', id, key, past, peer }, handle);
     }
@@ -126,11 +129,13 @@ export function openTransit(
       else forward();
     },
     hasRoom: () => moving.size < FULL,
-    accepted(worker, total) {
-      given.set(worker, total);
+    accepted(worker, { open, total }) {
+      given.set(worker, { open: open + onTheWay(worker), total });
       const workers = targets();
-      const sum = workers.reduce((so, one) => so + (given.get(one) ?? 0), 0);
-      for (const one of workers) send(one, { tag: 'fair', share: sum / workers.length });
+      const mean = (count: (burden: Burden) => number): number =>
+        workers.reduce((sum, one) => sum + count(burdenOf(one)), 0) / workers.length;
+      const share = { open: mean((burden) => burden.open), total: mean((burden) => burden.total) };
+      for (const one of workers) send(one, { tag: 'fair', share });
     },
     gone(worker) {
       given.delete(worker);

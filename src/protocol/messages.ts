@@ -20,6 +20,14 @@ export interface Past {
   readonly since: number;
 }
 
+/** What connections a worker has. */
+export interface Burden {
+  /** Now. */
+  readonly open: number;
+  /** Since it is live. */
+  readonly total: number;
+}
+
 /** What an app can ask a socket about its other end, when the transport ends in another process than the app. */
 export interface Peer {
   /** `remoteAddress`, `localPort` and the like, as the socket named them. */
@@ -73,8 +81,8 @@ export type ToWorker =
   | { readonly tag: 'routed' }
   /** End now what is still open. `polite`: only what has no end of its own (WebSockets, event streams). */
   | { readonly tag: 'end'; readonly polite: boolean }
-  /** What each worker of this generation has accepted in the mean. */
-  | { readonly tag: 'fair'; readonly share: number }
+  /** What each worker of this generation has in the mean. */
+  | { readonly tag: 'fair'; readonly share: Burden }
   /** What keeps the next version from coming, for open pages; null: nothing does. */
   | { readonly tag: 'trouble'; readonly text: string | null }
   | { readonly tag: 'list' }
@@ -141,8 +149,8 @@ export type ToPrimary =
       readonly past: Past | null;
       readonly peer: Peer | null;
     }
-  /** This worker has accepted so many connections in all. */
-  | { readonly tag: 'accepted'; readonly total: number }
+  /** Connections have come or gone. */
+  | { readonly tag: 'accepted'; readonly burden: Burden }
   /** These are the app's now. */
   | { readonly tag: 'took'; readonly ids: readonly number[] }
   /** Not taken: this worker was cut meanwhile, or may open no more files. */

@@ -75,6 +75,10 @@ export function watchTls(server: Server): void {
   };
 }
 
+export function countConnections(): number {
+  return connections.size;
+}
+
 export function divertLate(listener: (connection: Connection) => void): void {
   late = listener;
 }
