@@ -237,6 +237,25 @@ test('an app that is killed with the terminal in its own mode: the terminal is a
   ),
 );
 
+test('zdr is killed while the app has the terminal in its own mode: the terminal is as it was', options, () =>
+  inTerminal(
+    {
+      command: `before=$(stty -g); ${zdrCommand} dev src/app.ts; until [ "$(stty -g)" = "$before" ]; do :; done; echo over`,
+      before: (project) =>
+        project.edit(
+          'src/app.ts',
+          (text) =>
+            // It does not end by itself, which would put the mode back.
+            `${text}process.stdin.setRawMode(true).resume();\nsetTimeout(() => { process.kill(process.ppid, 'SIGKILL'); for (;;); }, 300);\n`,
+        ),
+    },
+    async ({ pty }) => {
+      await pty.shows(/over\n/);
+      assert.equal(await pty.end, 0);
+    },
+  ),
+);
+
 const shell = 'bash --norc --noprofile -i';
 
 test('Ctrl-Z stops all, clients wait, and fg goes on; in the background it leaves the keyboard alone', options, () =>
