@@ -15,7 +15,7 @@ export interface Typed {
  */
 export function openTyped(onText: (text: string) => void, onEnd: () => void): Typed {
   const stream = new ReadStream(own(), {
-    // With a callback `pause` stops the reading at once; without one, only when a buffer is full.
+    // With a callback `pause` stops the reading at once; without one, when more has come.
     onread: {
       buffer: Buffer.alloc(4_096),
       callback(size: number, bytes: Uint8Array) {
