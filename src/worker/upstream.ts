@@ -1,4 +1,5 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Socket } from './internals.js';
 import { move } from './move.js';
 import { openPair } from './pair.js';
@@ -21,8 +22,11 @@ interface Upstream {
 
 const sessions = new Map<Socket, Promise<Upstream | null>>();
 
-/** More generations than this do not come while one stream waits. */
-const TRIES = 5;
+/** A stream waits so long for a generation that stays until it has begun, in ms. */
+const PATIENCE = 30_000;
+
+/** After a session that was closed before it was of use, in ms. */
+const PAUSE = 20;
 
 /**
  * Begins a stream on a session with the live generation, which sees the client of `connection` at its other end. Gives
@@ -33,7 +37,8 @@ export async function overUpstream(
   begin: (session: ClientHttp2Session) => ClientHttp2Stream | null,
 ): Promise<boolean> {
   const { speaker } = connection;
-  for (let tries = 0; tries < TRIES && !speaker.destroyed; tries += 1) {
+  const end = performance.now() + PATIENCE;
+  while (performance.now() < end && !speaker.destroyed) {
     const opened = sessions.get(speaker) ?? open(connection);
     sessions.set(speaker, opened);
     const upstream = await opened;
@@ -45,6 +50,7 @@ export async function overUpstream(
     }
     // Given up while it was waited for. Another stream may have opened the next one already.
     if (sessions.get(speaker) === opened) sessions.delete(speaker);
+    await wait(PAUSE);
   }
   return false;
 }

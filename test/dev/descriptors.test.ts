@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Status } from '../../dist/status.js';
 import { withApp, type App } from '../support/app.js';
+import { command } from '../support/command.js';
 import { Connection, type Outcome } from '../support/connection.js';
 import { canLimit, freeDescriptors, left, limitDescriptors } from '../support/descriptors.js';
 import { bodyOf, get } from '../support/get.js';
-import type { Zdr } from '../support/zdr.js';
+import type { Project } from '../support/project.js';
 
 // EMFILE in the middle of a handover: what cannot be handed on now waits, and is not lost.
 
@@ -33,8 +35,7 @@ for (const [fault, survivors] of [
     withApp('http', { env: { ZDR_TEST_FAULT: fault }, args: ['--boot', '4s'] }, async (app) => {
       const { project, zdr } = app;
       const connections = await idle(app);
-      const { pid } = await get(zdr.where);
-      await zdr.until('the standby', () => standbyOf(zdr, pid));
+      await zdr.until('the standby', () => standbyOf(project));
       limitDescriptors(zdr.pid, 6);
       await zdr.rollover(() => project.version(2));
       await zdr.until('the limit was met', () => left(zdr.pid) <= 1 || zdr.all('drained').length > 0);
@@ -54,8 +55,7 @@ test('the new worker has few descriptors left: what it cannot take waits until i
   withApp('http', async (app) => {
     const { project, zdr } = app;
     const connections = await idle(app);
-    const { pid } = await get(zdr.where);
-    const standby = await zdr.until('the standby', () => standbyOf(zdr, pid));
+    const standby = await zdr.until('the standby', () => standbyOf(project));
     limitDescriptors(standby, 40);
     await zdr.rollover(() => project.version(2));
     const answers = assertAll(connections, 2);
@@ -78,8 +78,9 @@ test('the old worker has no descriptor left: it hands on what it has', options, 
   }),
 );
 
-/** The worker that will be the next generation. */
-function standbyOf(zdr: Zdr, live: number): number | null {
-  const workers = zdr.processes().filter(({ pid, command }) => command.includes('worker/main.js') && pid !== live);
-  return workers.length === 1 ? workers[0]!.pid : null;
+/** The worker that will be the next generation, booted. */
+async function standbyOf(project: Project): Promise<number | null> {
+  const { stdout } = await command(project, ['status', '--json']);
+  const { standbys } = JSON.parse(stdout) as Status;
+  return standbys.find(({ state }) => state === 'standby')?.pid ?? null;
 }

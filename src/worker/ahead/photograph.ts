@@ -13,6 +13,9 @@ export interface Print {
   readonly size: number | null;
 }
 
+/** What zdr has put in the place of something: to a comparison it is what it stands for. */
+export const originals = new WeakMap<object, unknown>();
+
 /** `only`: which of the properties are looked at. */
 export function photograph(
   objects: Iterable<object>,
@@ -53,7 +56,8 @@ export function changedIn(
   for (const { object, keys, values, accessors, count, size } of photo) {
     for (let i = 0; i < keys.length; i += 1) {
       const now = (object as Record<PropertyKey, unknown>)[keys[i] as PropertyKey];
-      if (now !== values[i] && !Object.is(now, values[i])) return keys[i] as PropertyKey;
+      if (now === values[i] || Object.is(now, values[i])) continue;
+      if (!isObject(now) || originals.get(now) !== values[i]) return keys[i] as PropertyKey;
     }
     for (const [key, getter] of accessors) {
       const now = Reflect.getOwnPropertyDescriptor(object, key);

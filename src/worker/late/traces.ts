@@ -1,5 +1,6 @@
 import { type SourceMap, findSourceMap } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { originals } from '../ahead/photograph.js';
 
 type Prepare = (error: Error, frames: NodeJS.CallSite[]) => unknown;
 
@@ -8,21 +9,18 @@ type Prepare = (error: Error, frames: NodeJS.CallSite[]) => unknown;
  * those of a bundle. From here on they are shown where the sources have them, as they would be without a bundle.
  */
 export function showSources(): void {
-  const originals = new WeakMap<Prepare, Prepare>();
-  const before = Error.prepareStackTrace as unknown as Prepare | undefined;
-  let current = before;
+  let current = Error.prepareStackTrace as unknown as Prepare | undefined;
   Object.defineProperty(Error, 'prepareStackTrace', {
     configurable: true,
     enumerable: true,
     get: () => current,
     set(prepare: unknown) {
-      // Node's own is put back by those who want to see a trace only once.
-      if (typeof prepare !== 'function' || prepare === before || originals.has(prepare as Prepare)) {
+      if (typeof prepare !== 'function' || originals.has(prepare)) {
         current = prepare as Prepare | undefined;
         return;
       }
       const wrapped: Prepare = (error, frames) => (prepare as Prepare).call(Error, error, frames.map(inSource));
-      originals.set(wrapped, prepare as Prepare);
+      originals.set(wrapped, prepare);
       current = wrapped;
     },
   });
