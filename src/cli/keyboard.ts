@@ -1,5 +1,6 @@
 import { isForeground } from './foreground.js';
 import { actionOf, type KeyAction } from './keys.js';
+import { openTyped, type Typed } from './typed.js';
 
 /** Reads keys from the terminal, line by line as the terminal gives them: its mode is never changed. */
 export interface Keyboard {
@@ -17,27 +18,25 @@ export interface Keyboard {
 /** A shell's `fg` tells a job that already runs nothing: so often a background job looks whether it is one, in ms. */
 const LOOK = 1_000;
 
-export function openKeyboard(input: NodeJS.ReadStream, onAction: (action: KeyAction) => void): Keyboard {
+export function openKeyboard(onAction: (action: KeyAction) => void): Keyboard {
   let apps = false;
   let over = false;
   let started = false;
-  let opened = false;
   let reads = false;
   let line = '';
-  const open = (): void => {
-    opened = true;
-    // EIO: the terminal is gone.
-    input.on('error', () => (over = true));
-    input.on('end', () => (over = true));
-    input.setEncoding('utf8').on('data', (text: string) => {
-      const lines = (line + text).split('\n');
-      line = lines.pop() ?? '';
-      for (const one of lines) {
-        const action = actionOf(one);
-        if (action !== null) onAction(action);
-      }
-    });
-  };
+  let input: Typed | null = null;
+  const open = (): Typed =>
+    openTyped(
+      (text) => {
+        const lines = (line + text).split('\n');
+        line = lines.pop() ?? '';
+        for (const one of lines) {
+          const action = actionOf(one);
+          if (action !== null) onAction(action);
+        }
+      },
+      () => (over = true),
+    );
   let again: NodeJS.Timeout | undefined;
   const refresh = (): void => {
     clearTimeout(again);
@@ -47,9 +46,8 @@ export function openKeyboard(input: NodeJS.ReadStream, onAction: (action: KeyAct
     if (wanted === reads) return;
     reads = wanted;
     line = '';
-    if (wanted && !opened) open();
-    if (wanted) input.resume();
-    else input.pause();
+    if (wanted) (input ??= open()).resume();
+    else input?.pause();
   };
   return {
     start() {

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import type { Prepared } from '../setup/prepare.js';
 import { endService, openRun } from '../setup/run.js';
 import type { ZdrEvent } from '../events.js';
@@ -16,11 +17,11 @@ const forceDeadline = 3_000;
 /** Runs the app until somebody ends it, and then the process. */
 export async function run(prepared: Prepared, version: string, style: Style): Promise<never> {
   const { options, given } = prepared;
-  const { stdin, stderr } = process;
+  const { stderr } = process;
   const { cwd, entry, workers, mode, readyUrl } = options;
-  const interactive = stdin.isTTY === true && stderr.isTTY === true;
+  const interactive = isatty(0) && stderr.isTTY === true;
   const { json = false, quiet = false } = given;
-  const keyboard = interactive && !json ? openKeyboard(stdin, (action) => act(action)) : null;
+  const keyboard = interactive && !json ? openKeyboard((action) => act(action)) : null;
   const terminalMode = interactive ? rememberMode() : null;
   const keys = (): boolean => keyboard?.reads === true;
   const look = { ...style, cwd, entry, workers, mode, readyUrl, version, interactive, keys, networks: ownNetworks };

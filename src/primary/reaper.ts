@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { isatty } from 'node:tty';
 
 /**
  * Takes the workers along when the primary is killed by SIGKILL, when none of its own code can run: a shell that
  * waits for the end of its input and has the list of what is to end. It works on a worker in an endless loop too,
- * costs about 1 MB, and does nothing until then.
+ * costs about 1 MB, and does nothing until then. Then it puts the terminal's mode back too, if Ctrl-C is no signal in
+ * it: so an app in raw mode leaves it, and no shell that edits a line, whose mode must stay.
  */
 export interface Reaper {
   /** Replaces the list: leaders of process groups. */
@@ -12,13 +14,20 @@ export interface Reaper {
   close(): void;
 }
 
-/** Lines hold the pids; the last one counts. An empty last line: nothing to do. The folders that are its arguments are removed as well. */
+/**
+ * Lines hold the pids; the last one counts. An empty last line: nothing to do. The folders that are its arguments are
+ * removed as well. Descriptor 3 is the terminal, if there is one.
+ */
 const SCRIPT = `
 pids=none
+mode=
+[ -t 3 ] && mode=$(stty -g <&3 2>/dev/null)
 while read -r line; do pids=$line; done
 [ -n "$pids" ] || exit 0
 for pid in $pids; do [ "$pid" = none ] || kill -9 "-$pid" 2>/dev/null; done
 rm -rf -- "$@"
+[ -n "$mode" ] || exit 0
+case $(stty -a <&3) in *-isig*) stty "$mode" <&3 ;; esac
 `;
 
 export function openReaper(folders: readonly string[]): Reaper {
@@ -26,7 +35,7 @@ export function openReaper(folders: readonly string[]): Reaper {
   let shell: ChildProcess | null = spawn('/bin/sh', ['-c', SCRIPT, 'zdr-reaper', ...folders], {
     // In its own session, or the Ctrl-C that ends the primary would end it first.
     detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
+    stdio: ['pipe', 'ignore', 'ignore', isatty(0) ? 0 : 'ignore'],
   });
   const lost = (): void => {
     shell = null;

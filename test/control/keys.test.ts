@@ -179,6 +179,37 @@ test(
     ),
 );
 
+const blockingReader =
+  "const fs = require('node:fs'), room = Buffer.alloc(100); for (;;) console.log('child got ' + room.toString('utf8', 0, fs.readSync(0, room)));";
+
+test('somebody else reads the same terminal: each line is read once, and zdr waits for none', options, () =>
+  inTerminal(
+    {
+      // The app's child reads without a word to zdr, so both are woken by each line and one of them is late.
+      before: (project) =>
+        project.edit(
+          'src/app.ts',
+          (text) =>
+            `import { spawn } from 'node:child_process';\n${text}\nspawn(process.execPath, ['-e', ${JSON.stringify(blockingReader)}], { stdio: 'inherit' });\n`,
+        ),
+    },
+    async ({ pty }) => {
+      const where = await whereOf(pty);
+      const read = () => pty.plain().match(/show this help\n|child got h\n/g)?.length ?? 0;
+      for (let line = 1; line <= 30; line++) {
+        pty.type('h\n');
+        await until(`line ${line} is read`, () => read() >= line);
+        // A primary that waits for the terminal starts nothing, and knows no signal.
+        assert.equal((await get(where)).version, 1);
+      }
+      assert.equal(read(), 30);
+      pty.type('\u0003');
+      await pty.shows(/■ stopped/);
+      await pty.end;
+    },
+  ),
+);
+
 test('an app that is killed with the terminal in its own mode: the terminal is as it was', options, () =>
   inTerminal(
     {
@@ -202,6 +233,25 @@ test('an app that is killed with the terminal in its own mode: the terminal is a
       assert.match(mode, /\bicanon/);
       assert.match(mode, /\bisig/);
       assert.match(mode, /\becho /);
+    },
+  ),
+);
+
+test('zdr is killed while the app has the terminal in its own mode: the terminal is as it was', options, () =>
+  inTerminal(
+    {
+      command: `before=$(stty -g); ${zdrCommand} dev src/app.ts; until [ "$(stty -g)" = "$before" ]; do :; done; echo over`,
+      before: (project) =>
+        project.edit(
+          'src/app.ts',
+          (text) =>
+            // It does not end by itself, which would put the mode back.
+            `${text}process.stdin.setRawMode(true).resume();\nsetTimeout(() => { process.kill(process.ppid, 'SIGKILL'); for (;;); }, 300);\n`,
+        ),
+    },
+    async ({ pty }) => {
+      await pty.shows(/over\n/);
+      assert.equal(await pty.end, 0);
     },
   ),
 );
