@@ -50,9 +50,14 @@ const columns: readonly Column[] = [
   { name: 'memory', spare: false, of: ({ memory }) => (memory === null ? '' : formatBytes(memory.rss)) },
   { name: 'share', spare: true, of: ({ memory }) => (memory?.pss == null ? '' : formatBytes(memory.pss)) },
   { name: 'delay', spare: false, of: ({ usage }) => (usage === null ? '' : formatDelay(usage.delay)) },
-  { name: 'served', spare: false, of: ({ usage }) => (usage === null ? '' : formatCount(usage.served)) },
-  { name: 'open', spare: false, of: ({ usage }) => (usage === null ? '' : formatCount(usage.underWay)) },
+  { name: 'served', spare: false, of: (worker) => countOf(worker, 'served') },
+  { name: 'open', spare: false, of: (worker) => countOf(worker, 'underWay') },
 ];
+
+/** A process without an app has nothing to count. */
+function countOf({ state, usage }: WorkerStatus, name: 'served' | 'underWay'): string {
+  return usage === null || state === 'standby' ? '' : formatCount(usage[name]);
+}
 
 /** A table of all workers, and below each what it has open. */
 function table({ generations, standbys }: Status, width: number, look: View): readonly Line[] {
