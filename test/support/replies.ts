@@ -85,6 +85,9 @@ export function readReplies(asked: () => Asked | undefined): ReplyReader {
     if (request.method === 'HEAD' || head.status === 204 || head.status === 304) return complete();
     if (head.headers.get('transfer-encoding') === 'chunked') return { tag: 'size' };
     const length = head.headers.get('content-length');
+    // Node's own 400, 408, 431 and the like: a head and the end of the connection.
+    const bare = head.status >= 400 && head.headers.get('connection')?.toLowerCase() === 'close';
+    if (length === undefined && bare) return complete();
     if (length === undefined) throw new Error('an answer without an end');
     return { tag: 'length', left: Number(length) };
   }
