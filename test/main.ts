@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * `npm test [-- name…]`: runs every suite, or those whose path contains one of the names. One after the other: they
+ * `npm test [-- name…]`: runs every suite, or those whose path contains one of the names. Two at a time: they
  * drive whole process trees, and two cores are soon busy. (Node 20 takes no patterns, and a shell's are not everywhere.)
  */
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -22,7 +22,7 @@ if (files.length === 0) {
   process.exit(2);
 }
 
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=1', ...flags, ...files], {
+const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...flags, ...files], {
   stdio: 'inherit',
 });
 process.exit(status ?? 1);
