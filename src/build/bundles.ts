@@ -31,6 +31,11 @@ export async function removeBundle(bundle: Bundle): Promise<void> {
   await Promise.all([rm(bundle.file, { force: true }), rm(`${bundle.file}.map`, { force: true })]);
 }
 
+/** Whether a bundle can still be used. */
+export function isThere(bundle: Bundle): boolean {
+  return !removed.has(bundle) && existsSync(bundle.file);
+}
+
 /** Keeps bundles in `folder`, each content in a file of its own that is never written again. */
 export function openBundles(folder: string): Bundles {
   const known = new Map<string, Bundle>();
@@ -73,7 +78,7 @@ export function openBundles(folder: string): Bundles {
     async put(code) {
       const hash = hashOf(`${code.format}\n${code.text}`);
       const old = known.get(hash);
-      if (old !== undefined && !removed.has(old) && existsSync(old.file)) return old;
+      if (old !== undefined && isThere(old)) return old;
       const bundle: Bundle = { file: await writeSomewhere(code), hash };
       known.set(hash, bundle);
       for (const [key, other] of known) if (removed.has(other)) known.delete(key);

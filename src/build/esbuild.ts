@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import * as esbuild from 'esbuild';
 
 import type { BuildMessage } from '../events.js';
+import type { Inputs } from '../watch/inputs.js';
 import { SHARING } from '../protocol/late.js';
 import type { Format } from './banner.js';
 import { removeBundle } from './bundles.js';
@@ -17,9 +18,12 @@ import { fixHelpers } from './interop.js';
 import { type LateOutcome, openParts } from './late.js';
 import { failureMessage, plainMessage, toBuildMessage, traceBack, unresolvedIn, unshift } from './messages.js';
 import type { BuildOutcome } from './outcome.js';
-import { loadingWith, takingFrom } from './plugin.js';
+import { graphOf } from './pieces/graph.js';
+import { type Compiled, openPieces } from './pieces/pieces.js';
+import { signatureOf } from './pieces/signature.js';
+import { loadingWith, readingWith, takingFrom } from './plugin.js';
 import { witnessed } from './plugins.js';
-import { type BuilderOptions, settingsFor } from './settings.js';
+import { type BuilderOptions, eachOf, settingsFor } from './settings.js';
 import { openSources, type Sources } from './sources.js';
 
 export { removeBundle } from './bundles.js';
@@ -41,6 +45,8 @@ export interface Builder {
    * bundle has to tell what it has evaluated. False: it did already.
    */
   keepStatic(path: string): boolean;
+  /** Why the app is not built module by module; null: it is. */
+  whyWhole(): string | null;
   /** A build that hangs (in a plugin) is left to itself: the next one begins anew. */
   giveUp(): void;
   close(): Promise<void>;
@@ -62,6 +68,11 @@ export function openBuilder(options: BuilderOptions): Builder {
   const decorators = openDecorators(options.tsconfig, [join(options.root, 'package.json'), import.meta.url]);
   const parts = openParts();
   const kinds = openKinds();
+  /** What a whole build has read last. */
+  let account: Promise<Inputs> | null = null;
+  /** Modules that have changed since; `whole`: so has something that all depend on. */
+  const dirty = new Set<string>();
+  let whole = true;
   /** Whether modules tell what they export, and whether one of them may ask for more at run time. */
   let sharing = options.sharing ?? false;
   let open = false;
@@ -74,21 +85,51 @@ export function openBuilder(options: BuilderOptions): Builder {
   /** Builds that have not ended, those that were given up among them. */
   const running = new Set<Promise<unknown>>();
 
+  async function contentsOf(path: string): Promise<string | Uint8Array | null> {
+    const source = await sources.load(path, sources.peek(path)?.share);
+    if (source === null) return null;
+    open ||= source.open;
+    const share = kinds.sharingFor(path, source);
+    const shown = sharing ? await sources.load(path, share) : source;
+    return (shown ?? source).contents;
+  }
+
   const pluginFor = (saw: (path: string) => void): esbuild.Plugin =>
     loadingWith({
       externals,
       timing,
-      async load(path) {
+      load(path) {
         saw(path);
-        const source = await sources.load(path, sources.peek(path)?.share);
-        if (source === null) return null;
-        open ||= source.open;
-        const share = kinds.sharingFor(path, source);
-        const shown = sharing ? await sources.load(path, share) : source;
-        return (shown ?? source).contents;
+        return contentsOf(path);
       },
     });
   const plugin = pluginFor(reads.saw);
+  const pieces = openPieces({
+    root: options.root,
+    bundles,
+    timing,
+    compile: compileEach,
+    signature: (path) => signatureOf(sources.peek(path)?.contents ?? ''),
+    hash: (path) => sources.peek(path)?.stamp?.hash,
+    onBase: options.onBase ?? (() => {}),
+  });
+
+  /** Each of these modules by itself, as CommonJS. */
+  async function compileEach(paths: readonly string[]): Promise<readonly Compiled[]> {
+    const { outputFiles, metafile } = await esbuild.build({
+      ...eachOf(settingsFor('cjs', options)),
+      entryPoints: paths.map((path, at) => ({ in: path, out: String(at) })),
+      plugins: [readingWith(contentsOf)],
+    });
+    const texts = new Map(outputFiles.map((file) => [file.path, file]));
+    return Object.entries(metafile.outputs).flatMap(([name, { entryPoint, imports }]) => {
+      const file = resolve(options.cwd, name);
+      const [code, map] = [texts.get(file), texts.get(`${file}.map`)];
+      if (entryPoint === undefined || code === undefined || map === undefined) return [];
+      const path = resolve(options.cwd, entryPoint);
+      return [{ path, text: code.text, map: map.text, asks: imports.map((entry) => entry.path) }];
+    });
+  }
 
   const witness = {
     async saw(path: string) {
@@ -174,29 +215,72 @@ export function openBuilder(options: BuilderOptions): Builder {
     );
   }
 
+  /** A build of what has changed alone; null: that would not do. */
+  async function buildChanged(): Promise<BuildOutcome | null> {
+    if (whole || dirty.size === 0 || account === null) return null;
+    const inputs = account.then(({ files, ...rest }) => {
+      const next = new Map(files);
+      for (const path of dirty) next.set(path, sources.peek(path)?.stamp ?? null);
+      return { files: next, ...rest };
+    });
+    try {
+      const count = dirty.size;
+      const bundle = await pieces.rebuild(dirty);
+      if (bundle === null) return null;
+      account = inputs;
+      await inputs;
+      dirty.clear();
+      return { tag: 'built', bundle, warnings: [], inputs, modules: [count, pieces.count()] };
+    } catch (error) {
+      if (!isFailure(error)) return null;
+      return { tag: 'failed', errors: await messages(error.errors, 'error'), inputs };
+    }
+  }
+
   async function buildNow(): Promise<BuildOutcome> {
     const real = realEntry(options.entry);
-    if (real !== entry) sources = openSources((entry = real), decorators.lower, timing);
+    if (real !== entry) {
+      sources = openSources((entry = real), decorators.lower, timing);
+      whole = true;
+    }
+    return (await buildChanged()) ?? buildWhole();
+  }
+
+  async function buildWhole(): Promise<BuildOutcome> {
     await reads.begin();
+    // What changes from here on is the next build's.
+    whole = false;
+    dirty.clear();
     try {
       const { result, format } = await compile();
       if (!('outputFiles' in result)) {
+        whole = true;
         const unresolved = unresolvedIn(result.errors, options.cwd);
         const errors = await messages(result.errors, 'error');
         return { tag: 'failed', errors, inputs: reads.bad(sources, externals.links, unresolved) };
       }
       const [map, code] = result.outputFiles;
       if (map === undefined || code === undefined) throw new Error('esbuild gave no output');
-      const bundle = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
+      const found = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
+      const graph = graphOfBuild(result.metafile.inputs);
+      const bundle = await pieces.built({ bundle: found, format, entry }, graph);
+      const inputs = reads.good(sources, externals.links);
+      account = inputs;
       const missing = decorators.missing();
       const warnings = [
         ...(await messages(result.warnings, 'warning')),
         ...(missing === null ? [] : [plainMessage(missing, 'WARNING')]),
       ];
-      return { tag: 'built', bundle, warnings, inputs: reads.good(sources, externals.links) };
+      return { tag: 'built', bundle, warnings, inputs, modules: null };
     } catch (error) {
+      whole = true;
       return { tag: 'failed', errors: [failureMessage(error)], inputs: reads.bad(sources, externals.links, []) };
     }
+  }
+
+  function graphOfBuild(inputs: esbuild.Metafile['inputs']) {
+    if (options.extra?.plugins.length) return 'there are plugins';
+    return options.inPieces === false ? 'there is a debugger' : graphOf(inputs, options.cwd, externals.dynamic);
   }
 
   async function lateNow(file: string, known: ReadonlySet<string>): Promise<LateOutcome> {
@@ -221,7 +305,7 @@ export function openBuilder(options: BuilderOptions): Builder {
       if (map === undefined || code === undefined) throw new Error('esbuild gave no output');
       const bundle = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
       const names = format === 'esm' ? Object.values(result.metafile.outputs).flatMap(({ exports }) => exports) : null;
-      const outcome = { tag: 'built', bundle, warnings: [], inputs: inputs(), names } as const;
+      const outcome = { tag: 'built', bundle, warnings: [], inputs: inputs(), names, modules: null } as const;
       for (const old of parts.keep(file, { outcome, holds, takes })) await removeBundle(old.bundle);
       return outcome;
     } catch (error) {
@@ -249,7 +333,12 @@ export function openBuilder(options: BuilderOptions): Builder {
       for (const path of paths) {
         parts.invalidate(path);
         const module = sources.invalidate(path);
-        if (!reads.invalidate(path) && module) continue;
+        if (!reads.invalidate(path) && module) {
+          if (pieces.has(path)) dirty.add(path);
+          else whole = true;
+          continue;
+        }
+        whole = true;
         // Not an edit of a module: what imports resolve to may have changed.
         externals.clear();
         reads.forget();
@@ -260,17 +349,20 @@ export function openBuilder(options: BuilderOptions): Builder {
       }
     },
     keepStatic(path) {
+      whole = true;
       if (path !== SHARING) return externals.keepStatic(path);
       const news = !sharing;
       sharing = true;
       return news;
     },
+    whyWhole: pieces.why,
     giveUp() {
       void context?.build.dispose().catch(() => {});
       context = null;
       queue = Promise.resolve();
     },
     async close() {
+      pieces.close();
       await queue;
       await context?.build.dispose().catch(() => {});
       context = null;

@@ -26,6 +26,8 @@ export interface Externals {
   keepStatic(path: string): boolean;
   /** Symbolic links outside node_modules' store that resolutions went through: another target is another program. */
   readonly links: ReadonlySet<string>;
+  /** What files of a folder ask for by `import()`: specifiers of packages, and the URLs that they came to. */
+  dynamic(folder: string): ReadonlyMap<string, string>;
   clear(): void;
 }
 
@@ -56,6 +58,11 @@ export function openExternals(): Externals {
       asynchronous.add(path);
       return news;
     },
+    dynamic(folder) {
+      const start = keyOf('dynamic-import', folder, '');
+      const found = [...answers].filter(([key, real]) => key.startsWith(start) && isExternal(real));
+      return new Map(found.map(([key, real]) => [key.slice(start.length), pathToFileURL(real).href]));
+    },
     clear() {
       answers.clear();
       links.clear();
@@ -63,7 +70,7 @@ export function openExternals(): Externals {
     async resolve(ask, next) {
       if (ask.kind === 'entry-point' || ask.namespace === EXTERNAL) return null;
       if (isBuiltin(ask.path) || ask.path.startsWith('data:')) return { path: ask.path, external: true };
-      const key = `${ask.kind}\n${ask.resolveDir}\n${ask.path}`;
+      const key = keyOf(ask.kind, ask.resolveDir, ask.path);
       let real = answers.get(key);
       if (real === undefined || !existsSync(real)) {
         const found = await next();
@@ -75,6 +82,10 @@ export function openExternals(): Externals {
       return answerFor(real, ask.kind, asynchronous);
     },
   };
+}
+
+function keyOf(kind: string, folder: string, specifier: string): string {
+  return `${kind}\n${folder}\n${specifier}`;
 }
 
 function answerFor(real: string, kind: string, asynchronous: ReadonlySet<string>): Answer {

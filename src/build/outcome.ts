@@ -8,6 +8,8 @@ export type BuildOutcome =
       readonly bundle: Bundle;
       readonly warnings: readonly BuildMessage[];
       readonly inputs: Promise<Inputs>;
+      /** How many modules were built, of how many; null: all. */
+      readonly modules: readonly [built: number, all: number] | null;
     }
   | { readonly tag: 'failed'; readonly errors: readonly BuildMessage[]; readonly inputs: Promise<Inputs> };
 

@@ -1,4 +1,4 @@
-import type { OnResolveArgs, Plugin } from './esbuild.js';
+import type { OnLoadResult, OnResolveArgs, Plugin } from './esbuild.js';
 import { ADDON, contentsOfExternal, EXTERNAL, type Externals, isExternal, NOT_RELATIVE } from './externals.js';
 import { contentsOfShared, SHARED_MODULE } from './share.js';
 
@@ -33,11 +33,24 @@ export function loadingWith({ externals, timing, load }: Loading): Plugin {
       }));
       build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => {
         if (isExternal(path)) return null;
-        const contents = await load(path);
-        return contents === null ? { errors: [{ text: `Could not read ${path}` }] } : { contents, loader: 'default' };
+        return loaded(path, await load(path));
       });
     },
   };
+}
+
+/** Gives esbuild the sources, and resolves nothing. */
+export function readingWith(load: Loading['load']): Plugin {
+  return {
+    name: 'zdr-each',
+    setup(build) {
+      build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => loaded(path, await load(path)));
+    },
+  };
+}
+
+function loaded(path: string, contents: string | Uint8Array | null): OnLoadResult {
+  return contents === null ? { errors: [{ text: `Could not read ${path}` }] } : { contents, loader: 'default' };
 }
 
 /** Takes from the realm what the realm has (`known`). What was taken is added to `takes`. */

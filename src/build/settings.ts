@@ -26,6 +26,10 @@ export interface BuilderOptions {
    * The bundle of a thread or a child: it tells from the start which modules it has evaluated, for those that come later.
    */
   readonly sharing?: boolean;
+  /** False: bundles are whole, however large the app. */
+  readonly inPieces?: boolean;
+  /** There is a file that standbys can compile ahead, see `pieces`. */
+  readonly onBase?: (file: string) => void;
   /** What a configuration adds. */
   readonly extra?: BuildExtra;
 }
@@ -69,5 +73,16 @@ export function settingsFor(format: Format, options: BuilderOptions) {
     define: { ...options.extra?.define, ...DEFINE },
     banner: { js: bannerOf(format, join(options.root, 'node_modules', '.zdr.cjs'), options.timing === true) },
     ...(options.tsconfig === undefined ? {} : { tsconfig: options.tsconfig }),
+  } satisfies BuildOptions;
+}
+
+/** The same for modules that are built each by itself. */
+export function eachOf({ conditions: _conditions, mainFields: _fields, outExtension: _ends, ...settings }: ReturnType<typeof settingsFor>) {
+  return {
+    ...settings,
+    bundle: false,
+    banner: {},
+    // `import()` of a name goes the way of `require`.
+    supported: { 'dynamic-import': false },
   } satisfies BuildOptions;
 }

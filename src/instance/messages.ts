@@ -14,7 +14,7 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
         inspector.up(worker);
       }
       dispatch({ type: 'worker-standby', worker });
-      if (isStandby(parts, worker)) parts.workers.send(worker, { tag: 'rehearse' });
+      if (isStandby(parts, worker)) getReady(parts, worker);
       if (worker < 0 || isStandby(parts, worker)) ahead?.up(worker);
       return;
     case 'loaded':
@@ -86,6 +86,13 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
     case 'probed':
       return dispatch({ type: 'worker-probed', worker });
   }
+}
+
+/** A standby has time. */
+function getReady({ workers, source }: Parts, worker: number): void {
+  workers.send(worker, { tag: 'rehearse' });
+  const file = source.base();
+  if (file !== null) workers.send(worker, { tag: 'compile', file });
 }
 
 function generationOf({ rollover }: Parts, worker: number): number | null {

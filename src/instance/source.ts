@@ -17,6 +17,8 @@ import { openPatience } from './patience.js';
 export interface Source {
   /** Builds once; the outcome is dispatched. */
   build(): Promise<void>;
+  /** A file that standbys compile ahead; null: there is none. */
+  base(): string | null;
   /** {@link Builder.keepStatic} */
   keepStatic(path: string): boolean;
   /** Ends at once, whatever still runs. */
@@ -26,9 +28,10 @@ export interface Source {
 export function openSource(
   options: InstanceOptions,
   bundles: Bundles,
-  parts: () => Pick<Parts, 'rollover' | 'ahead' | 'history' | 'timings' | 'transit'>,
+  parts: () => Pick<Parts, 'rollover' | 'workers' | 'ahead' | 'history' | 'timings' | 'transit'>,
 ): Source {
   let inputs: Inputs | null = null;
+  let base: string | null = null;
   const patience = openPatience(() => void tellLate());
   const builderOptions: BuilderOptions = {
     entry: options.entry,
@@ -41,6 +44,8 @@ export function openSource(
     ...(options.width > 0 ? { terminalWidth: options.width } : {}),
     extra: options.extra,
     timing: options.timing,
+    inPieces: options.inspect === null,
+    onBase,
   };
   const builder = openBuilder(builderOptions);
   const late = openLate(builder, builderOptions, () => {
@@ -75,6 +80,16 @@ export function openSource(
     const always = paths.some((path) => inputs?.aside.has(path) === true || inputs?.files.has(path) !== true);
     rollover.dispatch({ type: 'changed', paths, always });
     if (patience.isOver()) giveUp();
+  }
+
+  function onBase(file: string): void {
+    const { rollover, workers } = parts();
+    const first = base === null;
+    base = file;
+    // Those that have compiled another one are of no use for it.
+    if (!first) return rollover.dispatch({ type: 'standby-stale' });
+    for (const { id, tag } of rollover.state().workers)
+      if (tag === 'standby') workers.send(id, { tag: 'compile', file });
   }
 
   async function tellLate(): Promise<void> {
@@ -140,6 +155,7 @@ export function openSource(
       inputs = await outcome.inputs;
       watch?.follow(late.with(inputs));
     },
+    base: () => base,
     keepStatic: (path) => builder.keepStatic(path),
     async close() {
       giveUp();

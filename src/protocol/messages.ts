@@ -59,6 +59,8 @@ export type ToWorker =
   | { readonly tag: 'rehearse' }
   /** To a standby: evaluate these packages ahead. An app that comes meanwhile does not wait for the rest. */
   | { readonly tag: 'warm'; readonly plan: Plan }
+  /** To a standby: compile this file of pieces ahead. */
+  | { readonly tag: 'compile'; readonly file: string }
   /** A save: look whether what was evaluated ahead is still what lies on the disk. */
   | { readonly tag: 'check' }
   /** To a process that will never be a standby: find out which of these can be evaluated ahead. */

@@ -20,6 +20,7 @@ import { openOurs } from './lane.js';
 import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
+import { compileAhead } from './pieces/base.js';
 import { load } from './program.js';
 import { onFirstAnswer, watchRequests } from './requests.js';
 import { rehearse } from './rehearse.js';
@@ -52,6 +53,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       return rehearse();
     case 'warm':
       return warm(message.plan);
+    case 'compile':
+      return compileAhead(message.file);
     case 'check':
       return check();
     case 'try':

@@ -1,6 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Answer, REALM } from '../../protocol/late.js';
+import type { PieceProgram } from '../../protocol/pieces.js';
+import { run } from '../pieces/run.js';
 import { ask, askNow } from './ask.js';
 import { sourceAt } from './locate.js';
 import { showSources } from './traces.js';
@@ -15,6 +17,8 @@ interface Realm {
   isShared(value: unknown): boolean;
   /** `import()` of a URL whose file was not known when the bundle was built. */
   load(url: string, options?: ImportCallOptions): Promise<unknown>;
+  /** Runs a program that is given in pieces. */
+  run(program: PieceProgram): unknown;
 }
 
 interface Place {
@@ -56,6 +60,7 @@ const realm: Realm = {
     const file = options?.with !== undefined || /[?#]/.test(url) ? null : sourceFor(url);
     return file === null ? import(url, options) : loadSource(file);
   },
+  run: (program) => run(program, realm.isShared),
 };
 
 /** From here on source files that no bundle has are got from the primary. */

@@ -1,0 +1,121 @@
+/** The mappings of one source, ready to be put behind others: see https://tc39.es/ecma426/ for the format. */
+export interface Mappings {
+  /** What stands before the first segment that names a source. */
+  readonly head: string;
+  /** That segment: column, source, line, column, and perhaps name. Relative to nothing. */
+  readonly first: readonly number[] | null;
+  /** What stands behind it. */
+  readonly rest: string;
+  /** Position in the source at the end: source, line, column. */
+  readonly last: readonly [source: number, line: number, column: number];
+}
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const VALUES = new Uint8Array(128);
+for (let i = 0; i < DIGITS.length; i++) VALUES[DIGITS.charCodeAt(i)] = i;
+
+const SEMICOLON = 59;
+const COMMA = 44;
+
+/** Reads a source map (JSON) that has one source. Names are left out. */
+export function readMappings(map: string): Mappings {
+  const { mappings, names } = JSON.parse(map) as { readonly mappings: string; readonly names: readonly string[] };
+  return read(names.length === 0 ? mappings : mappings.replaceAll(/[^;,]+/g, withoutName));
+}
+
+/** A segment without its fifth field. */
+function withoutName(segment: string): string {
+  let fields = 0;
+  for (let at = 0; at < segment.length; at++) {
+    if (((VALUES[segment.charCodeAt(at)] ?? 0) & 32) !== 0) continue;
+    fields += 1;
+    if (fields === 4) return segment.slice(0, at + 1);
+  }
+  return segment;
+}
+
+function read(text: string): Mappings {
+  let line = 0;
+  let column = 0;
+  let source = 0;
+  let first: Mappings['first'] = null;
+  let cut = text.length;
+  let end = text.length;
+  let fields: number[] = [];
+  let start = 0;
+  let value = 0;
+  let shift = 0;
+  const close = (at: number): void => {
+    if (fields.length >= 4) {
+      source += fields[1] ?? 0;
+      line += fields[2] ?? 0;
+      column += fields[3] ?? 0;
+      if (first === null) {
+        first = fields;
+        [cut, end] = [start, at];
+        fields = [];
+      }
+    }
+    if (fields.length > 0) fields.length = 0;
+    start = at + 1;
+  };
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === SEMICOLON || code === COMMA) {
+      close(at);
+      continue;
+    }
+    const digit = VALUES[code] ?? 0;
+    value |= (digit & 31) << shift;
+    if ((digit & 32) !== 0) shift += 5;
+    else {
+      fields.push((value & 1) === 0 ? value >>> 1 : -(value >>> 1));
+      value = shift = 0;
+    }
+  }
+  close(text.length);
+  return { head: text.slice(0, cut), first, rest: text.slice(end), last: [source, line, column] };
+}
+
+/** Puts maps of one source each behind each other. */
+export class MapWriter {
+  readonly #sources: string[] = [];
+  readonly #parts: string[] = [];
+  /** Lines that were written. */
+  #line = 0;
+  #last: readonly [number, number, number] = [0, 0, 0];
+
+  /** `line`: where the text of these mappings begins; it has `lines` lines. From 0. */
+  add(line: number, source: string, { head, first, rest, last }: Mappings): void {
+    const index = this.#sources.push(source) - 1;
+    this.#parts.push(';'.repeat(line - this.#line), head);
+    this.#line = line + count(head) + count(rest);
+    if (first === null) return;
+    const [s, l, c] = this.#last;
+    const [column = 0, own = 0, from = 0, to = 0] = first;
+    this.#parts.push(encode(column), encode(index + own - s), encode(from - l), encode(to - c), rest);
+    this.#last = [index + last[0], last[1], last[2]];
+  }
+
+  /** The map as JSON. */
+  toString(): string {
+    return JSON.stringify({ version: 3, sources: this.#sources, names: [], mappings: this.#parts.join('') });
+  }
+}
+
+function count(text: string): number {
+  let lines = 0;
+  for (let at = text.indexOf(';'); at >= 0; at = text.indexOf(';', at + 1)) lines++;
+  return lines;
+}
+
+function encode(value: number): string {
+  let rest = value < 0 ? (-value << 1) | 1 : value << 1;
+  let text = '';
+  do {
+    const digit = rest & 31;
+    rest >>>= 5;
+    text += DIGITS[digit | (rest > 0 ? 32 : 0)];
+  } while (rest > 0);
+  return text;
+}

@@ -1,0 +1,260 @@
+import { join } from 'node:path';
+
+import { hashOf } from '../../watch/stamp.js';
+import type { Format } from '../banner.js';
+import { type Bundles, isThere, removeBundle } from '../bundles.js';
+import type { Bundle } from '../outcome.js';
+import type { Graph } from './graph.js';
+import { readMappings } from './mappings.js';
+import { baseOf, type Piece, programOf } from './program.js';
+import { shape } from './shape.js';
+
+/**
+ * Large apps: a whole build costs the same however little was edited, and so does a new process that compiles a whole
+ * bundle. Here each module is a function of its own. All of them stand in one file, the base, which standbys compile
+ * ahead; a bundle has only those that have changed since, and runs them together.
+ */
+export interface Pieces {
+  /** A whole build has come to this. Gives the bundle to use: that one, or the same program in pieces. */
+  built(whole: Whole, graph: Graph | string): Promise<Bundle>;
+  /**
+   * Builds the program with other versions of these modules. Null: only a whole build can tell what becomes of it.
+   * Rejects as esbuild does.
+   */
+  rebuild(changed: ReadonlySet<string>): Promise<Bundle | null>;
+  /** Whether this file is one of the program's modules, and nothing else depends on it. */
+  has(path: string): boolean;
+  /** How many modules the program has; 0 while it is not in pieces. */
+  count(): number;
+  /** Why it is not; null while it is. */
+  why(): string | null;
+  close(): void;
+}
+
+export interface Whole {
+  readonly bundle: Bundle;
+  readonly format: Format;
+  readonly entry: string;
+}
+
+/** A module as esbuild wrote it for `format: 'cjs'`, not bundled. */
+export interface Compiled {
+  readonly path: string;
+  readonly text: string;
+  /** JSON; of one source. */
+  readonly map: string;
+  /** What it asks for, statically or not. */
+  readonly asks: readonly string[];
+}
+
+export interface PiecesOptions {
+  readonly root: string;
+  readonly bundles: Bundles;
+  readonly timing: boolean;
+  /** Rejects as esbuild does. */
+  readonly compile: (paths: readonly string[]) => Promise<readonly Compiled[]>;
+  /** What a module's import and export statements say. */
+  readonly signature: (path: string) => string;
+  readonly hash: (path: string) => string | undefined;
+  /** There is a base for standbys to compile ahead. */
+  readonly onBase: (file: string) => void;
+}
+
+/** What is remembered of a module in the base. */
+interface Known {
+  readonly hash: string;
+  /** Of the source that it was made of. */
+  readonly source: string | undefined;
+  /** JSON of its {@link Node}. */
+  readonly node: string;
+  /** What a whole build depends on, JSON. */
+  readonly face: string;
+  readonly exports: readonly string[];
+}
+
+interface Base {
+  readonly bundle: Bundle;
+  readonly graph: Graph;
+  readonly known: ReadonlyMap<string, Known>;
+  /** What has changed since, and what it is like. */
+  readonly own: Map<string, { readonly piece: Piece; readonly known: Known }>;
+  /** Whether somebody exports again all that somebody else exports. */
+  readonly stars: boolean;
+  readonly whole: Whole;
+}
+
+/** For fewer modules a whole build takes less time than a person notices. */
+const FROM = 150;
+
+/** With more than this in a bundle of its own a new base is better. */
+const MOST = 40;
+
+/** The app is used first: a base is made so long after a build, in ms. */
+const LATER = 400;
+
+/** For tests only: every program comes in pieces, from the start. */
+const ALWAYS = process.env['ZDR_TEST_PIECES'] === 'always';
+
+export function openPieces(options: PiecesOptions): Pieces {
+  const { bundles, root, timing, compile, signature, hash, onBase } = options;
+  let base: Base | null = null;
+  let reason: string | null = 'no whole build yet';
+  let timer: NodeJS.Timeout | null = null;
+  let round = 0;
+  /** Bases that were replaced, each with the bundles that need it. */
+  const old = new Map<Bundle, Set<Bundle>>();
+  const users = new Map<Bundle, Set<Bundle>>();
+
+  async function piecesOf(paths: readonly string[], graph: Graph) {
+    const found = new Map<string, { readonly piece: Piece; readonly known: Known }>();
+    for (const { path, text, map, asks } of await compile(paths)) {
+      const node = graph.modules.get(path);
+      if (node === undefined) throw new Error(`${path} is no module of the program`);
+      const { code, links, exports } = shape(text, node.isModule);
+      const mappings = readMappings(map);
+      const piece = { path, isModule: node.isModule, code, links, targets: node.targets, exports, mappings };
+      found.set(path, {
+        piece,
+        known: {
+          hash: hashOf(JSON.stringify([node, links, code])),
+          source: hash(path),
+          node: JSON.stringify(node),
+          face: JSON.stringify([node, links, [...asks].sort(), signature(path)]),
+          exports,
+        },
+      });
+    }
+    return found;
+  }
+
+  async function make(whole: Whole, graph: Graph): Promise<void> {
+    const mine = ++round;
+    try {
+      const found = await piecesOf([...graph.modules.keys()], graph);
+      if (mine !== round) return;
+      const bundle = await bundles.put({ ...baseOf([...found.values()].map(({ piece }) => piece), timing), format: 'cjs' });
+      if (mine !== round) return void removeBundle(bundle);
+      retire();
+      base = {
+        bundle,
+        graph,
+        known: new Map([...found].map(([path, { known }]) => [path, known])),
+        own: new Map(),
+        stars: [...found.values()].some(({ piece }) => piece.links.some(([, star]) => star)),
+        whole,
+      };
+      users.set(bundle, new Set());
+      reason = null;
+      onBase(bundle.file);
+    } catch (error) {
+      if (mine === round) reason = reasonOf(error);
+    }
+  }
+
+  /** The base is replaced. Those whose bundles are gone are removed. */
+  function retire(): void {
+    if (base !== null) old.set(base.bundle, users.get(base.bundle) ?? new Set());
+    base = null;
+    for (const [bundle, needed] of old) {
+      if ([...needed].some(isThere)) continue;
+      old.delete(bundle);
+      users.delete(bundle);
+      void removeBundle(bundle);
+    }
+  }
+
+  /** What a whole build has found goes on with the base that there is, if most of it is as it was. */
+  async function adopt(whole: Whole, graph: Graph): Promise<Bundle | null> {
+    if (base === null || !isThere(base.bundle)) return null;
+    const { own, known } = base;
+    const others = [...graph.modules].filter(([path, node]) => {
+      const before = own.get(path)?.known ?? known.get(path);
+      return before?.source !== hash(path) || before?.node !== JSON.stringify(node);
+    });
+    if (own.size + others.length > MOST) return null;
+    const found = await piecesOf(others.map(([path]) => path), graph);
+    for (const path of own.keys()) if (!graph.modules.has(path)) own.delete(path);
+    for (const [path, entry] of found) own.set(path, entry);
+    const stars = base.stars || [...found.values()].some(({ piece }) => piece.links.some(([, star]) => star));
+    base = { ...base, graph, stars, whole };
+    return put(base);
+  }
+
+  function cancel(): void {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    round += 1;
+  }
+
+  /** The program as it is now. */
+  async function put({ bundle, graph, own, whole }: Base): Promise<Bundle> {
+    if (own.size === 0 && !ALWAYS && isThere(whole.bundle)) return whole.bundle;
+    const program = programOf({
+      format: whole.format,
+      entry: whole.entry,
+      base: bundle.file,
+      own: [...own.values()].map(({ piece }) => piece).sort((a, b) => (a.path < b.path ? -1 : 1)),
+      builtins: graph.builtins,
+      anchor: join(root, 'node_modules', '.zdr.cjs'),
+      timing,
+    });
+    const result = await bundles.put({ ...program, format: whole.format });
+    users.get(bundle)?.add(result);
+    return result;
+  }
+
+  return {
+    async built(whole, graph) {
+      cancel();
+      if (typeof graph === 'string' || (graph.modules.size < FROM && !ALWAYS)) {
+        retire();
+        reason = typeof graph === 'string' ? graph : `less than ${FROM} modules`;
+        return whole.bundle;
+      }
+      if (ALWAYS) {
+        await make(whole, graph);
+        return base === null ? whole.bundle : put(base);
+      }
+      const bundle = await adopt(whole, graph).catch(() => null);
+      if (bundle !== null) return bundle;
+      retire();
+      reason = 'not made yet';
+      timer = setTimeout(() => void make(whole, graph), LATER);
+      return whole.bundle;
+    },
+    async rebuild(changed) {
+      const now = base;
+      if (now === null || !isThere(now.bundle)) return null;
+      const found = await piecesOf([...changed], now.graph);
+      for (const [path, { known }] of found) {
+        const before = now.own.get(path)?.known ?? now.known.get(path);
+        if (before === undefined || before.face !== known.face || !keeps(before, known, now.stars)) return null;
+      }
+      for (const [path, entry] of found)
+        if (now.known.get(path)?.hash === entry.known.hash) now.own.delete(path);
+        else now.own.set(path, entry);
+      const bundle = await put(now);
+      if (now.own.size > MOST) {
+        cancel();
+        timer = setTimeout(() => void make({ ...now.whole, bundle }, now.graph), LATER);
+      }
+      return bundle;
+    },
+    has: (path) => base?.graph.modules.has(path) === true,
+    count: () => base?.graph.modules.size ?? 0,
+    why: () => reason,
+    close: cancel,
+  };
+}
+
+/** Whether all that is imported from a module is still there. */
+function keeps(before: Known, now: Known, stars: boolean): boolean {
+  return stars
+    ? before.exports.join() === now.exports.join()
+    : before.exports.every((name) => now.exports.includes(name));
+}
+
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.includes('Top-level await') ? 'top-level await' : (text.split('\n')[0] ?? '');
+}

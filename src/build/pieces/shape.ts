@@ -1,0 +1,96 @@
+import { EARLY, IMPORTED, type PieceLink } from '../../protocol/pieces.js';
+
+/** A module that esbuild has written as CommonJS, as a function whose first line is the module's first one, too. */
+export interface Shape {
+  /** The function without its name. Line n of the module is line n of it, plus one. */
+  readonly code: string;
+  readonly links: readonly PieceLink[];
+  /** What an ES module exports by name; `export *` not counted. */
+  readonly exports: readonly string[];
+}
+
+/** Helpers of one line, and of several up to a line that closes: as esbuild writes them, and nobody else. */
+const SHORT =
+  /^var __(?:(?:create|defProp|getOwnPropDesc|getOwnPropNames|getProtoOf|hasOwnProp) = Object\.[\w.]+;|name = \(target, value\) => |reExport = \(target, mod, secondTarget\) => |toCommonJS = \(mod\) => )/;
+const LONG =
+  /^var __(?:export = \(target, all\) => \{|copyProps = \(to, from, except, desc\) => \{|toESM = \(mod, isNodeMode, target\) => \()/;
+const OTHER = /^var __[\w$]+ = /;
+const CLOSED = /^[)}]/;
+
+const EXPORTS = /^var ([\w$]+) = \{\};$/;
+const EXPORTED = /^ {2}(?:([\w$]+)|("(?:[^"\\]|\\.)*")): \(\) => /;
+const IMPORT = /^(?:var ([\w$]+) = )?(?:__toESM\()?require\(("(?:[^"\\]|\\.)*")\)(?:, 1)?\)?;$/;
+const STAR = /^__reExport\([\w$]+, require\(("(?:[^"\\]|\\.)*")\), module\.exports\);$/;
+const ANNOTATION = '\n// Annotate the CommonJS export names for ESM import in node:\n';
+const OWN_NAME = /^__name\(([\w$]+), "\1"\);$/gm;
+
+/**
+ * Takes a module as esbuild writes it for `format: 'cjs'` without bundling. An ES module becomes a generator that
+ * declares its exports, has the namespaces of what it imports in hands, and stands still until all of that has been
+ * evaluated: so functions can be called across a cycle as in node.
+ */
+export function shape(text: string, isModule: boolean): Shape {
+  const end = isModule ? text.lastIndexOf(ANNOTATION) : -1;
+  const kept = end < 0 ? text : text.slice(0, end + 1);
+  // A declared function has its name. Inside a template such a line could be text.
+  const lines = (kept.includes('`') ? kept : kept.replaceAll(OWN_NAME, '')).split('\n');
+  let at = dropHelpers(lines);
+  if (!isModule) return { code: `function(exports,require,module){\n${lines.join('\n')}}`, links: [], exports: [] };
+  if (lines[at] === '"use strict";') at += 1;
+  const [exports, after] = exportsAt(lines, at);
+  const [links, early] = linksAt(lines, after);
+  const stop = `${early.join('')}yield;`;
+  const declares = after > at;
+  if (declares) lines[after - 1] = stop;
+  const head = `function*(exports,require,module,${IMPORTED},${EARLY}){"use strict";${declares ? '' : stop}`;
+  return { code: `${head}\n${lines.join('\n')}}`, links, exports };
+}
+
+/** Empties the lines of helpers that all modules share. Gives the first line behind the helpers. */
+function dropHelpers(lines: string[]): number {
+  let at = 0;
+  for (; OTHER.test(lines[at] ?? ''); at++) {
+    const line = lines[at] ?? '';
+    const first = at;
+    if (!line.endsWith(';')) while (at < lines.length && !CLOSED.test(lines[at] ?? '')) at++;
+    if (SHORT.test(line) || LONG.test(line)) lines.fill('', first, at + 1);
+  }
+  return at;
+}
+
+/** The declaration of exports: its names, and the line behind it. What it declares are those that the runtime has made. */
+function exportsAt(lines: string[], at: number): readonly [readonly string[], number] {
+  const [, name] = EXPORTS.exec(lines[at] ?? '') ?? [];
+  if (name === undefined) return [[], at];
+  const names: string[] = [];
+  let next = at + 1;
+  if (lines[next] === `__export(${name}, {`) {
+    for (next += 1; lines[next] !== '});'; next++) {
+      const [, plain, quoted] = EXPORTED.exec(lines[next] ?? '') ?? [];
+      if (plain === undefined && quoted === undefined) throw new Error(`unknown export: ${lines[next]}`);
+      names.push(plain ?? (JSON.parse(quoted ?? '""') as string));
+    }
+    next += 1;
+  }
+  if (lines[next] !== `module.exports = __toCommonJS(${name});`) return [[], at];
+  lines[at] = `var ${name} = exports;`;
+  return [names, next + 1];
+}
+
+/** The imports, which esbuild has moved to the beginning; and what has them in hands before they are evaluated. */
+function linksAt(lines: string[], from: number): readonly [PieceLink[], string[]] {
+  const links: PieceLink[] = [];
+  const early: string[] = [];
+  for (let at = from; at < lines.length; at++) {
+    const line = lines[at] ?? '';
+    const [, star] = STAR.exec(line) ?? [];
+    const [, name, specifier] = IMPORT.exec(line) ?? [];
+    const asked = star ?? specifier;
+    if (asked === undefined) break;
+    links.push([JSON.parse(asked) as string, star !== undefined]);
+    if (name !== undefined) early.push(`${name}=${EARLY}(${asked});`);
+    // Of the same length, so that no position moves.
+    lines[at] = line.replace('require(', `${IMPORTED}(`).replace(', module.exports);', ');');
+  }
+  return [links, early];
+}

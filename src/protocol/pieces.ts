@@ -1,0 +1,65 @@
+/**
+ * A module of a large app as a function of its own, in the bundle or in the base file that many bundles share: its path,
+ * whether it is an ES module, what it links to before it runs, what its specifiers mean, and its body.
+ */
+export type PieceEntry = readonly [
+  path: string,
+  isModule: boolean,
+  links: readonly PieceLink[],
+  targets: Readonly<Record<string, PieceTarget>>,
+  body: PieceBody,
+];
+
+/** A static import, in the order of the file. `star`: what it exports is exported again. */
+export type PieceLink = readonly [specifier: string, star: boolean];
+
+/** What a specifier means: another piece, a file of a package (required, or imported by its URL), a module of node. */
+export type PieceTarget = readonly [kind: 'piece' | 'external' | 'import' | 'builtin', name: string];
+
+/** A generator for an ES module, which stands still once its exports are there; else a function as node's own. */
+export type PieceBody = (
+  this: unknown,
+  exports: object,
+  require: (specifier: string) => unknown,
+  module: { exports: unknown },
+  imported: (specifier: string) => unknown,
+  early: (specifier: string) => unknown,
+) => unknown;
+
+/** Gives all entries of a file, with the names that its modules use free. */
+export type PieceFile = (names: Readonly<Record<string, unknown>>) => readonly PieceEntry[];
+
+/** A program made of pieces, as its bundle hands it over. */
+export interface PieceProgram {
+  readonly entry: string;
+  /** Node's own module of a CommonJS entry. */
+  readonly main: { exports: unknown } | null;
+  /** The file with what has not changed. */
+  readonly base: string;
+  /** What has changed since. */
+  readonly own: PieceFile;
+  /** What the bundle's banner declares. */
+  readonly names: Readonly<Record<string, unknown>>;
+  /** Node's modules as ES modules see them. */
+  readonly builtins: Readonly<Record<string, unknown>>;
+}
+
+/** Helpers that esbuild writes into every module: here all share one. In the order of their declaration. */
+export const HELPERS = [
+  '__create',
+  '__defProp',
+  '__getOwnPropDesc',
+  '__getOwnPropNames',
+  '__getProtoOf',
+  '__hasOwnProp',
+  '__name',
+  '__export',
+  '__copyProps',
+  '__reExport',
+  '__toESM',
+  '__toCommonJS',
+] as const;
+
+/** Parameters of an ES module's body beside those of node: what a static import gives, after the link and before it. */
+export const IMPORTED = '__zdrIm';
+export const EARLY = '__zdrEarly';

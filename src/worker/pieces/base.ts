@@ -1,0 +1,42 @@
+import { statSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import type { PieceFile } from '../../protocol/pieces.js';
+import { Loader } from '../ahead/loader.js';
+
+/** Text of more than this is compiled when it is needed, in bytes: what V8 makes of it would take too much memory. */
+const MOST = 24_000_000;
+
+let known: { readonly file: string; readonly pieces: PieceFile } | null = null;
+
+/**
+ * There is time to compile each function now instead of when it is first called, and V8 gives nothing of it up while the
+ * app does not come.
+ */
+export function compileAhead(file: string): void {
+  process.setSourceMapsEnabled(true);
+  const eager = statSync(file, { throwIfNoEntry: false });
+  if (eager === undefined) return;
+  if (eager.size > MOST) return void readBase(file);
+  setFlagsFromString('--no-flush-bytecode');
+  setFlagsFromString('--no-lazy');
+  try {
+    readBase(file);
+  } finally {
+    setFlagsFromString('--lazy');
+  }
+}
+
+/** Reads and compiles all modules of an app, and runs none. */
+export function readBase(file: string): PieceFile {
+  if (known?.file === file) return known.pieces;
+  // No entry of `require.cache`, which is the app's.
+  const base = new Loader(file);
+  base.load(file);
+  const pieces = base.exports as PieceFile;
+  known = { file, pieces };
+  // Node drops the source map of a module that is gone.
+  kept.push(base);
+  return pieces;
+}
+
+const kept: unknown[] = [];

@@ -1,0 +1,92 @@
+import { types } from 'node:util';
+
+/** What esbuild's helpers are, for all pieces together: named as in `HELPERS`. */
+export interface Helpers {
+  readonly all: Readonly<Record<string, unknown>>;
+  /** This is the namespace of an ES module. */
+  isNamespace(value: unknown): void;
+  /** `require` gave this promise for what `import()` is to give. */
+  isComing(promise: object): void;
+  /** What `require` of an ES module gives. */
+  asCommonJs(namespace: object): object;
+}
+
+const {
+  create,
+  defineProperty,
+  getOwnPropertyDescriptor,
+  getOwnPropertyNames,
+  getPrototypeOf,
+  prototype: { hasOwnProperty },
+} = Object;
+
+type Getters = Readonly<Record<string, () => unknown>>;
+
+/** `isShared`: a namespace that came from elsewhere. */
+export function openHelpers(isShared: (value: unknown) => boolean): Helpers {
+  const namespaces = new WeakSet<object>();
+  const coming = new WeakSet<object>();
+  const views = new WeakMap<object, object>();
+  const sources = new WeakMap<object, object>();
+
+  function copyProps(to: object, from: unknown, except?: string): object {
+    if ((typeof from === 'object' && from !== null) || typeof from === 'function')
+      for (const key of getOwnPropertyNames(from)) {
+        if (hasOwnProperty.call(to, key) || key === except) continue;
+        const enumerable = getOwnPropertyDescriptor(from, key)?.enumerable ?? true;
+        defineProperty(to, key, { get: () => Reflect.get(from, key) as unknown, enumerable });
+      }
+    return to;
+  }
+
+  /** `mod` as `import` shows it. In node's own mode, what a CommonJS module exports is its default export. */
+  function toEsm(mod: unknown, isNodeMode?: 1): unknown {
+    if (typeof mod === 'object' && mod !== null) {
+      if (namespaces.has(mod) || coming.has(mod)) return mod;
+      const source = sources.get(mod);
+      if (source !== undefined) return source;
+      if (types.isModuleNamespaceObject(mod) || isShared(mod)) return mod;
+    }
+    const prototype: unknown = mod === null || mod === undefined ? Object.prototype : getPrototypeOf(mod);
+    const target = create(prototype as object | null) as object;
+    const marked = (mod as { readonly __esModule?: unknown } | null | undefined)?.__esModule;
+    if (isNodeMode || !marked) defineProperty(target, 'default', { value: mod, enumerable: true });
+    return copyProps(target, mod);
+  }
+
+  function asCommonJs(namespace: object): object {
+    let view = views.get(namespace);
+    if (view === undefined) {
+      view = copyProps(defineProperty({}, '__esModule', { value: true }), namespace);
+      views.set(namespace, view);
+      sources.set(view, namespace);
+    }
+    return view;
+  }
+
+  return {
+    all: {
+      __create: create,
+      __defProp: defineProperty,
+      __getOwnPropDesc: getOwnPropertyDescriptor,
+      __getOwnPropNames: getOwnPropertyNames,
+      __getProtoOf: getPrototypeOf,
+      __hasOwnProp: hasOwnProperty,
+      // To define what is there already takes V8 long.
+      __name: (target: { readonly name: unknown }, value: string) =>
+        target.name === value ? target : defineProperty(target, 'name', { value, configurable: true }),
+      __export(target: object, all: Getters) {
+        for (const name in all) defineProperty(target, name, { get: all[name]!, enumerable: true });
+      },
+      __copyProps: copyProps,
+      // Of ES modules the link has done it.
+      __reExport: (target: object, mod: unknown) =>
+        typeof mod === 'object' && mod !== null && namespaces.has(mod) ? target : copyProps(target, mod, 'default'),
+      __toESM: toEsm,
+      __toCommonJS: asCommonJs,
+    },
+    isNamespace: (value) => void namespaces.add(value as object),
+    isComing: (promise) => void coming.add(promise),
+    asCommonJs,
+  };
+}

@@ -1,0 +1,237 @@
+import type { PieceEntry, PieceProgram, PieceTarget } from '../../protocol/pieces.js';
+import { readBase } from './base.js';
+import { type Helpers, openHelpers } from './helpers.js';
+
+type State =
+  | { readonly tag: 'new' }
+  /** Its exports are there; an ES module stands before its first statement. */
+  | { readonly tag: 'linked'; readonly body: Iterator<unknown> | null }
+  | { readonly tag: 'evaluating'; readonly body: Iterator<unknown> | null }
+  | { readonly tag: 'done' }
+  | { readonly tag: 'failed'; readonly error: unknown };
+
+interface Module {
+  readonly path: string;
+  readonly isModule: boolean;
+  readonly links: PieceEntry[2];
+  readonly targets: PieceEntry[3];
+  readonly run: PieceEntry[4];
+  /** Node's `module`, as far as the app has it. */
+  readonly own: { exports: unknown };
+  state: State;
+}
+
+type Require = (specifier: string) => unknown;
+
+/** Runs a program that is given in pieces, with the order, the bindings and the cycles of ES modules and CommonJS. */
+export function run(program: PieceProgram, isShared: (value: unknown) => boolean): unknown {
+  const { base, own, names, entry, main, builtins } = program;
+  const helpers = openHelpers(isShared);
+  const free = { ...names, ...helpers.all };
+  const modules = new Map<string, Module>();
+  for (const entries of [readBase(base)(free), own(free)])
+    for (const [path, isModule, links, targets, run] of entries) {
+      const exports: object = isModule ? (Object.create(null) as object) : {};
+      const module = path === entry && main !== null ? main : { exports };
+      modules.set(path, { path, isModule, links, targets, run, own: module, state: { tag: 'new' } });
+    }
+  return new Run(modules, helpers, names['__zdrRequire'] as Require & object, builtins).evaluate(entry);
+}
+
+class Run {
+  readonly #modules: ReadonlyMap<string, Module>;
+  readonly #helpers: Helpers;
+  readonly #require: Require & object;
+  readonly #builtins: Readonly<Record<string, unknown>>;
+  readonly #externals = new Map<string, unknown>();
+
+  constructor(
+    modules: ReadonlyMap<string, Module>,
+    helpers: Helpers,
+    require: Require & object,
+    builtins: Readonly<Record<string, unknown>>,
+  ) {
+    this.#modules = modules;
+    this.#helpers = helpers;
+    this.#require = require;
+    this.#builtins = builtins;
+  }
+
+  /** The exports of a module, after it and all that it links to was evaluated. */
+  evaluate(path: string): unknown {
+    const module = this.#find(path);
+    if (module.state.tag === 'new') this.#link(module);
+    this.#settle(module);
+    return module.own.exports;
+  }
+
+  #find(path: string): Module {
+    const module = this.#modules.get(path);
+    if (module === undefined) throw new Error(`no module ${path}`);
+    return module;
+  }
+
+  /** Declares the exports of this module and of all that it links to, before any of them runs. */
+  #link(first: Module): void {
+    const todo = [first];
+    const linked: Module[] = [];
+    for (let module = todo.pop(); module !== undefined; module = todo.pop()) {
+      if (module.state.tag !== 'new') continue;
+      const { own, run, isModule, targets, links } = module;
+      if (!isModule) {
+        module.state = { tag: 'linked', body: null };
+        continue;
+      }
+      const exports = own.exports as object;
+      this.#helpers.isNamespace(exports);
+      const body = run.call(
+        undefined,
+        exports,
+        this.#requireOf(module),
+        own,
+        (specifier) => this.#imported(module, specifier),
+        (specifier) => this.#early(module, specifier),
+      ) as Iterator<unknown>;
+      body.next();
+      module.state = { tag: 'linked', body };
+      linked.push(module);
+      for (const [specifier] of links) {
+        const target = targets[specifier];
+        if (target?.[0] === 'piece') todo.push(this.#find(target[1]));
+      }
+    }
+    for (const module of linked) if (module.links.some(([, star]) => star)) this.#exportStars(module);
+  }
+
+  /** `export *` of ES modules: each name that it does not export itself, and that means one thing alone. */
+  #exportStars(module: Module): void {
+    const exports = module.own.exports as object;
+    const found = new Map<string, Module | null>();
+    for (const [name, origin] of this.#starred(module, new Set([module])))
+      if (!Object.hasOwn(exports, name)) found.set(name, (found.get(name) ?? origin) === origin ? origin : null);
+    for (const [name, origin] of found) {
+      if (origin === null) continue;
+      const from = origin.own.exports as object;
+      const enumerable = true;
+      Object.defineProperty(exports, name, { get: () => Reflect.get(from, name) as unknown, enumerable });
+    }
+  }
+
+  /** The names that come by `export *`, each with the module that exports it. */
+  *#starred(module: Module, seen: Set<Module>): Generator<readonly [string, Module]> {
+    for (const [specifier, star] of module.links) {
+      const target = star ? module.targets[specifier] : undefined;
+      if (target?.[0] !== 'piece') continue;
+      const from = this.#find(target[1]);
+      if (!from.isModule || seen.has(from)) continue;
+      seen.add(from);
+      for (const name of Object.keys(from.own.exports as object)) if (name !== 'default') yield [name, from];
+      yield* this.#starred(from, seen);
+    }
+  }
+
+  /** Evaluates what a module links to, in its order, and then the module. Without recursion: traces stay those of the app. */
+  #settle(first: Module): void {
+    const path: { readonly module: Module; next: number }[] = [];
+    try {
+      if (this.#enter(first)) path.push({ module: first, next: 0 });
+      for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+        const { module } = top;
+        const link = module.links[top.next++];
+        if (link === undefined) {
+          this.#finish(module);
+          path.pop();
+          continue;
+        }
+        const target = module.targets[link[0]];
+        if (target?.[0] !== 'piece') this.#outside(target, link[0]);
+        else {
+          const to = this.#find(target[1]);
+          if (this.#enter(to)) path.push({ module: to, next: 0 });
+        }
+      }
+    } catch (error) {
+      // As in node: who needed it has failed with it, and does so again. A CommonJS module is tried anew.
+      for (const { module } of path)
+        module.state = module.isModule ? { tag: 'failed', error } : { tag: 'linked', body: null };
+      throw error;
+    }
+  }
+
+  /** Whether it has to be evaluated now. */
+  #enter(module: Module): boolean {
+    const { state } = module;
+    if (state.tag === 'new') this.#link(module);
+    if (state.tag === 'failed') throw state.error;
+    if (module.state.tag !== 'linked') return false;
+    module.state = { tag: 'evaluating', body: module.state.body };
+    return true;
+  }
+
+  #finish(module: Module): void {
+    const { own, run, state } = module;
+    if (state.tag === 'evaluating' && state.body !== null) state.body.next();
+    else run.call(own.exports, own.exports as object, this.#requireOf(module), own, no, no);
+    module.state = { tag: 'done' };
+  }
+
+  /** What a static import gives, now that it was evaluated. */
+  #imported(module: Module, specifier: string): unknown {
+    const target = module.targets[specifier];
+    return target?.[0] === 'piece' ? this.#find(target[1]).own.exports : this.#outside(target, specifier);
+  }
+
+  /** What a static import gives before anything was evaluated: the namespace of an ES module. */
+  #early(module: Module, specifier: string): unknown {
+    const target = module.targets[specifier];
+    if (target?.[0] !== 'piece') return undefined;
+    const to = this.#find(target[1]);
+    return to.isModule ? to.own.exports : undefined;
+  }
+
+  #requireOf(module: Module): Require {
+    const require: Require = (specifier) => {
+      const target = module.targets[specifier];
+      if (target?.[0] !== 'piece') return this.#outside(target, specifier);
+      const exports = this.evaluate(target[1]);
+      return this.#find(target[1]).isModule ? this.#helpers.asCommonJs(exports as object) : exports;
+    };
+    return Object.setPrototypeOf(require, this.#require) as Require;
+  }
+
+  /** What is no piece: a package, a module of node, or something that is looked for now. */
+  #outside(target: PieceTarget | undefined, specifier: string): unknown {
+    switch (target?.[0]) {
+      case 'builtin':
+        return this.#builtins[specifier] ?? this.#require(specifier);
+      case 'import': {
+        const promise = import(target[1]) as Promise<unknown>;
+        this.#helpers.isComing(promise);
+        return promise;
+      }
+      case 'external':
+        return this.#external(target[1]);
+      case 'piece':
+      case undefined:
+        return this.#require(specifier);
+    }
+  }
+
+  #external(file: string): unknown {
+    if (this.#externals.has(file)) return this.#externals.get(file);
+    try {
+      const exports = this.#require(file);
+      this.#externals.set(file, exports);
+      return exports;
+    } catch (error) {
+      // Which of the app's imports it is that `require` cannot load.
+      const failure = error as { code?: unknown; required?: string } | null;
+      if (failure?.code === 'ERR_REQUIRE_ASYNC_MODULE') failure.required ??= file;
+      throw error;
+    }
+  }
+}
+
+function no(): undefined {
+  return undefined;
+}
