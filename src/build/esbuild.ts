@@ -189,7 +189,7 @@ export function openBuilder(options: BuilderOptions): Builder {
   }
 
   function syntaxOf(result: Result): Format | null {
-    if (result.errors.some(({ text }) => text.startsWith('Top-level await is currently not supported'))) return 'esm';
+    if (result.errors.some(isForWholeBuilds)) return 'esm';
     if (!('metafile' in result)) return null;
     const input = Object.entries(result.metafile.inputs).find(([file]) => resolve(options.cwd, file) === entry)?.[1];
     return input?.format === 'esm' ? 'esm' : 'cjs';
@@ -232,7 +232,7 @@ export function openBuilder(options: BuilderOptions): Builder {
       dirty.clear();
       return { tag: 'built', bundle, warnings: [], inputs, modules: [count, pieces.count()] };
     } catch (error) {
-      if (!isFailure(error)) return null;
+      if (!isFailure(error) || error.errors.some(isForWholeBuilds)) return null;
       return { tag: 'failed', errors: await messages(error.errors, 'error'), inputs };
     }
   }
@@ -376,6 +376,11 @@ export function openBuilder(options: BuilderOptions): Builder {
 /** Ends esbuild's process, which all builders share and which else ends with this one. */
 export async function endService(): Promise<void> {
   await esbuild.stop();
+}
+
+/** CommonJS cannot have it, an ES module can. */
+function isForWholeBuilds({ text }: { readonly text: string }): boolean {
+  return text.startsWith('Top-level await is currently not supported');
 }
 
 function isFailure(error: unknown): error is esbuild.BuildFailure {

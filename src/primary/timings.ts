@@ -48,6 +48,8 @@ export function openTimings(): Timings {
   return {
     changed(paths) {
       const changed = now();
+      // What was built of it was no news.
+      if (save !== null && built > save.changed) save = null;
       save ??= { saved: Math.min(savedAt(paths[0]) ?? changed, changed), changed };
     },
     built: () => void (built = now()),

@@ -101,6 +101,8 @@ export function openPieces(options: PiecesOptions): Pieces {
   let reason: string | null = 'no whole build yet';
   let timer: NodeJS.Timeout | null = null;
   let round = 0;
+  /** Bundles that somebody may use. */
+  const given = new WeakSet<Bundle>();
   /** Bases that were replaced, each with the bundles that need it. */
   const old = new Map<Bundle, Set<Bundle>>();
   const users = new Map<Bundle, Set<Bundle>>();
@@ -203,24 +205,31 @@ export function openPieces(options: PiecesOptions): Pieces {
     return result;
   }
 
+  async function useFor(whole: Whole, graph: Graph | string): Promise<Bundle> {
+    cancel();
+    if (typeof graph === 'string' || (graph.modules.size < FROM && !ALWAYS)) {
+      retire();
+      reason = typeof graph === 'string' ? graph : `less than ${FROM} modules`;
+      return whole.bundle;
+    }
+    const bundle = await adopt(whole, graph).catch(() => null);
+    if (bundle !== null) return bundle;
+    retire();
+    reason = 'not made yet';
+    if (ALWAYS) {
+      await make(whole, graph);
+      return base === null ? whole.bundle : put(base);
+    }
+    timer = setTimeout(() => void make(whole, graph), LATER);
+    return whole.bundle;
+  }
+
   return {
     async built(whole, graph) {
-      cancel();
-      if (typeof graph === 'string' || (graph.modules.size < FROM && !ALWAYS)) {
-        retire();
-        reason = typeof graph === 'string' ? graph : `less than ${FROM} modules`;
-        return whole.bundle;
-      }
-      if (ALWAYS) {
-        await make(whole, graph);
-        return base === null ? whole.bundle : put(base);
-      }
-      const bundle = await adopt(whole, graph).catch(() => null);
-      if (bundle !== null) return bundle;
-      retire();
-      reason = 'not made yet';
-      timer = setTimeout(() => void make(whole, graph), LATER);
-      return whole.bundle;
+      const bundle = await useFor(whole, graph);
+      given.add(bundle);
+      if (!given.has(whole.bundle)) void removeBundle(whole.bundle);
+      return bundle;
     },
     async rebuild(changed) {
       const now = base;
@@ -234,6 +243,7 @@ export function openPieces(options: PiecesOptions): Pieces {
         if (now.known.get(path)?.hash === entry.known.hash) now.own.delete(path);
         else now.own.set(path, entry);
       const bundle = await put(now);
+      given.add(bundle);
       if (now.own.size > MOST) {
         cancel();
         timer = setTimeout(() => void make({ ...now.whole, bundle }, now.graph), LATER);

@@ -18,7 +18,7 @@ const OTHER = /^var __[\w$]+ = /;
 const CLOSED = /^[)}]/;
 
 const EXPORTS = /^var ([\w$]+) = \{\};$/;
-const EXPORTED = /^ {2}(?:([\w$]+)|("(?:[^"\\]|\\.)*")): \(\) => /;
+const EXPORTED = /^ {2}(?:([\w$]+)|("(?:[^"\\]|\\.)*")): (?=\(\) => )/;
 const IMPORT = /^(?:var ([\w$]+) = )?(?:__toESM\()?require\(("(?:[^"\\]|\\.)*")\)(?:, 1)?\)?;$/;
 const STAR = /^__reExport\([\w$]+, require\(("(?:[^"\\]|\\.)*")\), module\.exports\);$/;
 const ANNOTATION = '\n// Annotate the CommonJS export names for ESM import in node:\n';
@@ -34,21 +34,23 @@ export function shape(text: string, isModule: boolean): Shape {
   const kept = end < 0 ? text : text.slice(0, end + 1);
   // A declared function has its name. Inside a template such a line could be text.
   const lines = (kept.includes('`') ? kept : kept.replaceAll(OWN_NAME, '')).split('\n');
-  let at = dropHelpers(lines);
+  // A directive stands before the helpers, where a tsconfig or the source asks for it.
+  const at = dropHelpers(lines, lines[0] === '"use strict";' ? 1 : 0);
   if (!isModule) return { code: `function(exports,require,module){\n${lines.join('\n')}}`, links: [], exports: [] };
-  if (lines[at] === '"use strict";') at += 1;
   const [exports, after] = exportsAt(lines, at);
   const [links, early] = linksAt(lines, after);
   const stop = `${early.join('')}yield;`;
   const declares = after > at;
+  // Better a whole bundle than a module without its exports.
+  if (!declares && /^module\.exports = __toCommonJS\(/m.test(kept)) throw new Error('exports in an unknown form');
   if (declares) lines[after - 1] = stop;
   const head = `function*(exports,require,module,${IMPORTED},${EARLY}){"use strict";${declares ? '' : stop}`;
   return { code: `${head}\n${lines.join('\n')}}`, links, exports };
 }
 
-/** Empties the lines of helpers that all modules share. Gives the first line behind the helpers. */
-function dropHelpers(lines: string[]): number {
-  let at = 0;
+/** Empties the lines, from one on, of helpers that all modules share. Gives the first line behind the helpers. */
+function dropHelpers(lines: string[], from: number): number {
+  let at = from;
   for (; OTHER.test(lines[at] ?? ''); at++) {
     const line = lines[at] ?? '';
     const first = at;
@@ -66,10 +68,14 @@ function exportsAt(lines: string[], at: number): readonly [readonly string[], nu
   let next = at + 1;
   if (lines[next] === `__export(${name}, {`) {
     for (next += 1; lines[next] !== '});'; next++) {
-      const [, plain, quoted] = EXPORTED.exec(lines[next] ?? '') ?? [];
-      if (plain === undefined && quoted === undefined) throw new Error(`unknown export: ${lines[next]}`);
+      const [start, plain, quoted] = EXPORTED.exec(lines[next] ?? '') ?? [];
+      if (start === undefined) throw new Error(`unknown export: ${lines[next]}`);
       names.push(plain ?? (JSON.parse(quoted ?? '""') as string));
+      lines[next] = lines[next]?.slice(start.length) ?? '';
     }
+    // Two lists: for an object with these names V8 would make a shape a name, of which each is used once.
+    lines[at + 1] = `__export(${name}, ${JSON.stringify(names)}, [`;
+    lines[next] = ']);';
     next += 1;
   }
   if (lines[next] !== `module.exports = __toCommonJS(${name});`) return [[], at];

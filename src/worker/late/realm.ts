@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Answer, REALM } from '../../protocol/late.js';
 import type { PieceProgram } from '../../protocol/pieces.js';
-import { run } from '../pieces/run.js';
+import { isModulePiece, run } from '../pieces/run.js';
 import { ask, askNow } from './ask.js';
 import { sourceAt } from './locate.js';
 import { showSources } from './traces.js';
@@ -67,7 +67,7 @@ const realm: Realm = {
 export function openRealm(where: Place): void {
   place = where;
   OURS.push(realpathSync(where.folder));
-  showSources();
+  showSources(isModulePiece);
   Object.defineProperty(process, Symbol.for(REALM), { value: realm, configurable: true });
 }
 

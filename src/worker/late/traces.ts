@@ -7,8 +7,9 @@ type Prepare = (error: Error, frames: NodeJS.CallSite[]) => unknown;
 /**
  * An app (or a package that looks for its caller) that prepares stack traces by itself gets the frames as V8 has them:
  * those of a bundle. From here on they are shown where the sources have them, as they would be without a bundle.
+ * `isModule`: node names this file by its URL, in whatever bundle it is.
  */
-export function showSources(): void {
+export function showSources(isModule: (path: string) => boolean): void {
   let current = Error.prepareStackTrace as unknown as Prepare | undefined;
   Object.defineProperty(Error, 'prepareStackTrace', {
     configurable: true,
@@ -19,7 +20,7 @@ export function showSources(): void {
         current = prepare as Prepare | undefined;
         return;
       }
-      const wrapped: Prepare = (error, frames) => (prepare as Prepare).call(Error, error, frames.map(inSource));
+      const wrapped: Prepare = (error, frames) => (prepare as Prepare).call(Error, error, frames.map((frame) => inSource(frame, isModule)));
       originals.set(wrapped, prepare);
       current = wrapped;
     },
@@ -27,7 +28,7 @@ export function showSources(): void {
 }
 
 /** The frame as the source has it; frames of other files stay as they are. */
-function inSource(frame: NodeJS.CallSite): NodeJS.CallSite {
+function inSource(frame: NodeJS.CallSite, isModule: (path: string) => boolean): NodeJS.CallSite {
   const name = frame.getFileName();
   const map = typeof name === 'string' ? mapOf(name) : undefined;
   const [line, column] = [frame.getLineNumber(), frame.getColumnNumber()];
@@ -36,7 +37,7 @@ function inSource(frame: NodeJS.CallSite): NodeJS.CallSite {
   if (!('originalSource' in found)) return frame;
   const { originalSource, originalLine, originalColumn } = found;
   const path = originalSource.startsWith('file:') ? fileURLToPath(originalSource) : originalSource;
-  const shown = name.startsWith('file:') ? pathToFileURL(path).href : path;
+  const shown = name.startsWith('file:') || isModule(path) ? pathToFileURL(path).href : path;
   const own: Record<string, unknown> = {
     getFileName: () => shown,
     getScriptNameOrSourceURL: () => shown,

@@ -20,8 +20,6 @@ const {
   prototype: { hasOwnProperty },
 } = Object;
 
-type Getters = Readonly<Record<string, () => unknown>>;
-
 /** `isShared`: a namespace that came from elsewhere. */
 export function openHelpers(isShared: (value: unknown) => boolean): Helpers {
   const namespaces = new WeakSet<object>();
@@ -75,8 +73,9 @@ export function openHelpers(isShared: (value: unknown) => boolean): Helpers {
       // To define what is there already takes V8 long.
       __name: (target: { readonly name: unknown }, value: string) =>
         target.name === value ? target : defineProperty(target, 'name', { value, configurable: true }),
-      __export(target: object, all: Getters) {
-        for (const name in all) defineProperty(target, name, { get: all[name]!, enumerable: true });
+      // As the build has rewritten the calls.
+      __export(target: object, names: readonly string[], getters: readonly (() => unknown)[]) {
+        for (let i = 0; i < names.length; i++) defineProperty(target, names[i]!, { get: getters[i]!, enumerable: true });
       },
       __copyProps: copyProps,
       // Of ES modules the link has done it.

@@ -21,6 +21,14 @@ interface Module {
   state: State;
 }
 
+/** Those that run here. */
+let running: ReadonlyMap<string, Module> = new Map();
+
+/** Whether a source file is an ES module of a program in pieces. */
+export function isModulePiece(path: string): boolean {
+  return running.get(path)?.isModule === true;
+}
+
 type Require = (specifier: string) => unknown;
 
 /** Runs a program that is given in pieces, with the order, the bindings and the cycles of ES modules and CommonJS. */
@@ -35,6 +43,7 @@ export function run(program: PieceProgram, isShared: (value: unknown) => boolean
       const module = path === entry && main !== null ? main : { exports };
       modules.set(path, { path, isModule, links, targets, run, own: module, state: { tag: 'new' } });
     }
+  running = modules;
   return new Run(modules, helpers, names['__zdrRequire'] as Require & object, builtins).evaluate(entry);
 }
 
