@@ -111,12 +111,14 @@ export interface BuildStatus {
   readonly outcome: 'live' | 'unchanged' | 'build-failed' | 'boot-failed';
   /** How long the build itself took; null where that is not known. */
   readonly build: number | null;
+  /** How many modules were built anew, of how many, where a large app was not built as a whole. */
+  readonly modules: readonly [built: number, all: number] | null;
   /** From the save to live; null where it did not go live. */
   readonly live: number | null;
 }
 
 export interface FallbackStatus {
   readonly name: string;
-  /** Pid of the worker that uses it. */
+  /** Pid of the worker that uses it; null: none does, it is about the build. */
   readonly worker: number | null;
 }

@@ -45,7 +45,7 @@ export interface Builder {
    * bundle has to tell what it has evaluated. False: it did already.
    */
   keepStatic(path: string): boolean;
-  /** Why the app is not built module by module; null: it is. */
+  /** Why a large app is built as a whole at each save; null: it is not. */
   whyWhole(): string | null;
   /** A build that hangs (in a plugin) is left to itself: the next one begins anew. */
   giveUp(): void;
@@ -262,8 +262,9 @@ export function openBuilder(options: BuilderOptions): Builder {
       const [map, code] = result.outputFiles;
       if (map === undefined || code === undefined) throw new Error('esbuild gave no output');
       const found = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
-      const graph = graphOfBuild(result.metafile.inputs);
-      const bundle = await pieces.built({ bundle: found, format, entry }, graph);
+      const { inputs: modules } = result.metafile;
+      const made = { bundle: found, modules: Object.keys(modules).length, format, entry };
+      const bundle = await pieces.built(made, graphOfBuild(modules));
       const inputs = reads.good(sources, externals.links);
       account = inputs;
       const missing = decorators.missing();

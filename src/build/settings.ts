@@ -77,7 +77,12 @@ export function settingsFor(format: Format, options: BuilderOptions) {
 }
 
 /** The same for modules that are built each by itself. */
-export function eachOf({ conditions: _conditions, mainFields: _fields, outExtension: _ends, ...settings }: ReturnType<typeof settingsFor>) {
+export function eachOf({
+  conditions: _conditions,
+  mainFields: _fields,
+  outExtension: _ends,
+  ...settings
+}: ReturnType<typeof settingsFor>) {
   return {
     ...settings,
     bundle: false,

@@ -1,4 +1,5 @@
 import type { BuildStatus, Status } from '../status.js';
+import { formatCount } from './amounts.js';
 import { padEnd, piece, type Piece } from './columns.js';
 import { formatDuration } from './durations.js';
 import { shownPath } from './paths.js';
@@ -21,8 +22,9 @@ export function buildLines(builds: Status['builds'], most: number, look: View): 
   });
 }
 
-function describe({ outcome, generation, build, live }: BuildStatus): readonly [string, Piece['colour']] {
-  const took = build === null ? '' : `, build ${formatDuration(build)}`;
+function describe({ outcome, generation, build, modules, live }: BuildStatus): readonly [string, Piece['colour']] {
+  const part = modules === null ? '' : ` (${formatCount(modules[0])} of ${formatCount(modules[1])} modules)`;
+  const took = build === null ? '' : `, build ${formatDuration(build)}${part}`;
   switch (outcome) {
     case 'live':
       return [`#${generation} live in ${formatDuration(live ?? 0)}${took}`, 'green'];

@@ -6,8 +6,8 @@ import type { BuildStatus } from '../status.js';
 export interface History {
   /** The generations after a step. */
   saw(generations: readonly Generation[]): void;
-  /** A build ended: into this bundle, or (null) in errors. `ms`: what it took. */
-  built(file: string | null, ms: number): void;
+  /** A build ended: into this bundle, or (null) in errors. `ms`: what it took. `modules`: those that it built, of all. */
+  built(file: string | null, ms: number, modules: BuildStatus['modules']): void;
   heard(event: ZdrEvent): void;
   /** How long a generation is in its state, in ms. */
   ageOf(generation: number): number;
@@ -17,18 +17,23 @@ export interface History {
 /** So many builds are remembered. */
 const BUILDS = 10;
 
+interface Took {
+  readonly ms: number;
+  readonly modules: BuildStatus['modules'];
+}
+
 interface Seen {
   readonly tag: Generation['tag'];
   readonly since: number;
-  readonly build: number | null;
+  readonly build: Took | null;
   readonly causes: readonly string[];
 }
 
 export function openHistory(): History {
   let seen = new Map<number, Seen>();
-  let last: { readonly file: string | null; readonly ms: number } | null = null;
+  let last: Took | null = null;
   /** What each build took. Of those whose bundle is a generation, or is about to be. */
-  const times = new Map<string, number>();
+  const times = new Map<string, Took>();
   const builds: BuildStatus[] = [];
   const add = (build: Omit<BuildStatus, 'time'>): void => {
     builds.push({ time: new Date().toISOString(), ...build });
@@ -45,10 +50,10 @@ export function openHistory(): History {
         seen.set(id, old?.tag === tag ? old : { tag, since: now, build, causes: changes.paths });
       }
     },
-    built(file, ms) {
-      last = { file, ms };
+    built(file, ms, modules) {
+      last = { ms, modules };
       times.clear();
-      if (file !== null) times.set(file, ms);
+      if (file !== null) times.set(file, last);
     },
     heard(event) {
       switch (event.type) {
@@ -56,20 +61,20 @@ export function openHistory(): History {
         case 'live': {
           const { generation, ms } = event;
           const { build = null, causes = [] } = seen.get(generation) ?? {};
-          return add({ causes, generation, outcome: 'live', build, live: ms });
+          return add({ causes, generation, outcome: 'live', ...told(build), live: ms });
         }
         case 'unchanged':
           return add({
             causes: event.causes,
             generation: event.live,
             outcome: 'unchanged',
-            build: last?.ms ?? null,
+            ...told(last),
             live: null,
           });
         case 'build-failed':
-          return add({ causes: [], generation: null, outcome: 'build-failed', build: last?.ms ?? null, live: null });
+          return add({ causes: [], generation: null, outcome: 'build-failed', ...told(last), live: null });
         case 'boot-failed':
-          return add({ causes: [], generation: event.generation, outcome: 'boot-failed', build: null, live: null });
+          return add({ causes: [], generation: event.generation, outcome: 'boot-failed', ...told(null), live: null });
       }
     },
     ageOf(generation) {
@@ -78,4 +83,8 @@ export function openHistory(): History {
     },
     builds: () => [...builds],
   };
+}
+
+function told(took: Took | null): Pick<BuildStatus, 'build' | 'modules'> {
+  return { build: took?.ms ?? null, modules: took?.modules ?? null };
 }

@@ -19,6 +19,8 @@ export interface Source {
   build(): Promise<void>;
   /** A file that standbys compile ahead; null: there is none. */
   base(): string | null;
+  /** {@link Builder.whyWhole} */
+  whyWhole(): string | null;
   /** {@link Builder.keepStatic} */
   keepStatic(path: string): boolean;
   /** Ends at once, whatever still runs. */
@@ -141,7 +143,7 @@ export function openSource(
       const outcome = await patience.with(buildNow());
       const { dispatch } = parts().rollover;
       const file = outcome?.tag === 'built' ? outcome.bundle.file : null;
-      parts().history.built(file, performance.now() - begun);
+      parts().history.built(file, performance.now() - begun, outcome?.tag === 'built' ? outcome.modules : null);
       if (outcome === null) return dispatch({ type: 'build-failed', errors: [] });
       // What was built goes on its way first. What changes meanwhile is found by the comparison in `follow`.
       switch (outcome.tag) {
@@ -156,6 +158,7 @@ export function openSource(
       watch?.follow(late.with(inputs));
     },
     base: () => base,
+    whyWhole: () => builder.whyWhole(),
     keepStatic: (path) => builder.keepStatic(path),
     async close() {
       giveUp();

@@ -24,6 +24,7 @@ export async function statusOf(parts: Parts, started: number): Promise<Status> {
     all
       .filter((worker) => still.has(worker.id) && (worker.tag === 'standby' ? null : worker.generation) === generation)
       .map(describe);
+  const whole = parts.source.whyWhole();
   return {
     pid: process.pid,
     entry: options.entry,
@@ -44,8 +45,11 @@ export async function statusOf(parts: Parts, started: number): Promise<Status> {
     })),
     standbys: ofGeneration(null),
     builds: history.builds(),
-    fallbacks: [...parts.fallbacks].flatMap(([worker, names]) =>
-      names.map((name) => ({ name, worker: workers.pid(worker) })),
-    ),
+    fallbacks: [
+      ...[...parts.fallbacks].flatMap(([worker, names]) =>
+        names.map((name) => ({ name, worker: workers.pid(worker) })),
+      ),
+      ...(whole === null ? [] : [{ name: `each save builds all modules: ${whole}`, worker: null }]),
+    ],
   };
 }

@@ -58,6 +58,7 @@ function status(generations: readonly GenerationStatus[]): Status {
         generation: 2,
         outcome: 'live',
         build: 8,
+        modules: null,
         live: 31,
       },
     ],

@@ -1,19 +1,7 @@
-import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { withApp } from '../support/app.js';
-import type { Project } from '../support/project.js';
+import { type Program, printsAsUnderNode } from '../support/as-node.js';
 
 // JavaScript programs print under zdr what they print under node.
-
-interface Program {
-  readonly files: Readonly<Record<string, string>>;
-  /** 'app.js' unless said otherwise. */
-  readonly entry?: string;
-  readonly flags?: readonly string[];
-}
 
 const esm =
   '{"type":"module","name":"me","exports":{"./self":"./self.js"},"imports":{"#x":{"special":"./x1.js","default":"./x2.js"}}}';
@@ -141,35 +129,7 @@ const programs: Readonly<Record<string, Program>> = {
   },
 };
 
-for (const [name, { files, entry = 'app.js', flags = [] }] of Object.entries(programs))
-  test(name, () =>
-    withApp(
-      'script',
-      {
-        ready: false,
-        entry,
-        args: flags,
-        before: async (project) => {
-          await project.remove('src');
-          for (const [file, content] of Object.entries({ 'package.json': '{"type":"module"}', ...files }))
-            await project.write(file, content);
-        },
-      },
-      async ({ project, zdr }) => {
-        const expected = await underNode(project, [...flags, entry]);
-        await zdr.until(
-          'the end',
-          () => [...zdr.all('done'), ...zdr.all('boot-failed'), ...zdr.all('crashed')].length > 0,
-        );
-        assert.equal(zdr.stdout, expected);
-        assert.deepEqual(zdr.all('boot-failed'), []);
-      },
-    ),
-  );
-
-async function underNode(project: Project, args: readonly string[]): Promise<string> {
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const child = spawn(process.execPath, args, { cwd: project.dir, stdio: ['ignore', 'pipe', 'inherit'], env });
-  const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  return output;
+for (const [name, program] of Object.entries(programs)) {
+  test(name, () => printsAsUnderNode(program));
+  test(`in pieces: ${name}`, () => printsAsUnderNode(program, 'pieces'));
 }

@@ -26,13 +26,15 @@ export interface Pieces {
   has(path: string): boolean;
   /** How many modules the program has; 0 while it is not in pieces. */
   count(): number;
-  /** Why it is not; null while it is. */
+  /** Why it never will be, though it is large; null otherwise. */
   why(): string | null;
   close(): void;
 }
 
 export interface Whole {
   readonly bundle: Bundle;
+  /** How many modules it has. */
+  readonly modules: number;
   readonly format: Format;
   readonly entry: string;
 }
@@ -83,6 +85,12 @@ interface Base {
   readonly whole: Whole;
 }
 
+/** The last program that is known to be one. */
+interface Latest {
+  readonly whole: Whole;
+  readonly graph: Graph;
+}
+
 /** For fewer modules a whole build takes less time than a person notices. */
 const FROM = 150;
 
@@ -98,9 +106,10 @@ const ALWAYS = process.env['ZDR_TEST_PIECES'] === 'always';
 export function openPieces(options: PiecesOptions): Pieces {
   const { bundles, root, timing, compile, signature, hash, onBase } = options;
   let base: Base | null = null;
-  let reason: string | null = 'no whole build yet';
+  let reason: string | null = null;
   let timer: NodeJS.Timeout | null = null;
   let round = 0;
+  let latest: Latest;
   /** Bundles that somebody may use. */
   const given = new WeakSet<Bundle>();
   /** Bases that were replaced, each with the bundles that need it. */
@@ -133,8 +142,11 @@ export function openPieces(options: PiecesOptions): Pieces {
     const mine = ++round;
     try {
       const found = await piecesOf([...graph.modules.keys()], graph);
-      if (mine !== round) return;
-      const bundle = await bundles.put({ ...baseOf([...found.values()].map(({ piece }) => piece), timing), format: 'cjs' });
+      const text = baseOf(
+        [...found.values()].map(({ piece }) => piece),
+        timing,
+      );
+      const bundle = await bundles.put({ ...text, format: 'cjs' });
       if (mine !== round) return void removeBundle(bundle);
       retire();
       base = {
@@ -142,11 +154,11 @@ export function openPieces(options: PiecesOptions): Pieces {
         graph,
         known: new Map([...found].map(([path, { known }]) => [path, known])),
         own: new Map(),
-        stars: [...found.values()].some(({ piece }) => piece.links.some(([, star]) => star)),
+        stars: hasStars(found),
         whole,
       };
       users.set(bundle, new Set());
-      reason = null;
+      if (latest.graph !== graph && !(await follow(latest))) return retire();
       onBase(bundle.file);
     } catch (error) {
       if (mine === round) reason = reasonOf(error);
@@ -165,21 +177,33 @@ export function openPieces(options: PiecesOptions): Pieces {
     }
   }
 
-  /** What a whole build has found goes on with the base that there is, if most of it is as it was. */
-  async function adopt(whole: Whole, graph: Graph): Promise<Bundle | null> {
-    if (base === null || !isThere(base.bundle)) return null;
+  /** Goes on from the base that there is with what a whole build has found, if most of it is as it was. */
+  async function follow({ whole, graph }: Latest): Promise<boolean> {
+    if (base === null || !isThere(base.bundle)) return false;
     const { own, known } = base;
     const others = [...graph.modules].filter(([path, node]) => {
       const before = own.get(path)?.known ?? known.get(path);
       return before?.source !== hash(path) || before?.node !== JSON.stringify(node);
     });
-    if (own.size + others.length > MOST) return null;
-    const found = await piecesOf(others.map(([path]) => path), graph);
+    if (own.size + others.length > MOST) return false;
+    const found = await piecesOf(
+      others.map(([path]) => path),
+      graph,
+    );
     for (const path of own.keys()) if (!graph.modules.has(path)) own.delete(path);
     for (const [path, entry] of found) own.set(path, entry);
-    const stars = base.stars || [...found.values()].some(({ piece }) => piece.links.some(([, star]) => star));
-    base = { ...base, graph, stars, whole };
-    return put(base);
+    base = { ...base, graph, stars: base.stars || hasStars(found), whole };
+    return true;
+  }
+
+  /** One that is being made is made to its end: it follows what has changed meanwhile. */
+  function makeLater(): void {
+    timer ??= setTimeout(() => {
+      const { whole, graph } = latest;
+      void make(whole, graph).finally(() => {
+        timer = null;
+      });
+    }, LATER);
   }
 
   function cancel(): void {
@@ -206,22 +230,22 @@ export function openPieces(options: PiecesOptions): Pieces {
   }
 
   async function useFor(whole: Whole, graph: Graph | string): Promise<Bundle> {
-    cancel();
-    if (typeof graph === 'string' || (graph.modules.size < FROM && !ALWAYS)) {
+    reason = null;
+    const isSmall = whole.modules < FROM && !ALWAYS;
+    if (isSmall || typeof graph === 'string') {
+      cancel();
       retire();
-      reason = typeof graph === 'string' ? graph : `less than ${FROM} modules`;
+      reason = isSmall || typeof graph !== 'string' ? null : graph;
       return whole.bundle;
     }
-    const bundle = await adopt(whole, graph).catch(() => null);
-    if (bundle !== null) return bundle;
-    retire();
-    reason = 'not made yet';
-    if (ALWAYS) {
-      await make(whole, graph);
-      return base === null ? whole.bundle : put(base);
+    latest = { whole, graph };
+    const follows = await follow(latest).catch(() => false);
+    if (!follows) {
+      retire();
+      if (ALWAYS) await make(whole, graph);
+      else makeLater();
     }
-    timer = setTimeout(() => void make(whole, graph), LATER);
-    return whole.bundle;
+    return base === null ? whole.bundle : put(base);
   }
 
   return {
@@ -245,8 +269,8 @@ export function openPieces(options: PiecesOptions): Pieces {
       const bundle = await put(now);
       given.add(bundle);
       if (now.own.size > MOST) {
-        cancel();
-        timer = setTimeout(() => void make({ ...now.whole, bundle }, now.graph), LATER);
+        latest = { whole: { ...now.whole, bundle }, graph: now.graph };
+        makeLater();
       }
       return bundle;
     },
@@ -255,6 +279,10 @@ export function openPieces(options: PiecesOptions): Pieces {
     why: () => reason,
     close: cancel,
   };
+}
+
+function hasStars(found: ReadonlyMap<string, { readonly piece: Piece }>): boolean {
+  return [...found.values()].some(({ piece }) => piece.links.some(([, star]) => star));
 }
 
 /** Whether all that is imported from a module is still there. */

@@ -20,7 +20,12 @@ export function showSources(isModule: (path: string) => boolean): void {
         current = prepare as Prepare | undefined;
         return;
       }
-      const wrapped: Prepare = (error, frames) => (prepare as Prepare).call(Error, error, frames.map((frame) => inSource(frame, isModule)));
+      const wrapped: Prepare = (error, frames) =>
+        (prepare as Prepare).call(
+          Error,
+          error,
+          frames.map((frame) => inSource(frame, isModule)),
+        );
       originals.set(wrapped, prepare);
       current = wrapped;
     },

@@ -75,7 +75,8 @@ export function openHelpers(isShared: (value: unknown) => boolean): Helpers {
         target.name === value ? target : defineProperty(target, 'name', { value, configurable: true }),
       // As the build has rewritten the calls.
       __export(target: object, names: readonly string[], getters: readonly (() => unknown)[]) {
-        for (let i = 0; i < names.length; i++) defineProperty(target, names[i]!, { get: getters[i]!, enumerable: true });
+        for (let i = 0; i < names.length; i++)
+          defineProperty(target, names[i]!, { get: getters[i]!, enumerable: true });
       },
       __copyProps: copyProps,
       // Of ES modules the link has done it.

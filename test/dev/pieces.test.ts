@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type App, withApp } from '../support/app.js';
+import { type Program, printsAsUnderNode } from '../support/as-node.js';
+import { command } from '../support/command.js';
+import { get } from '../support/get.js';
+import type { Project } from '../support/project.js';
+
+// Large apps are built module by module. What that does to a program, and when it is done.
+
+const graphs: Readonly<Record<string, Program>> = {
+  'cycles: functions are there before their module runs': {
+    files: {
+      'app.js': "import { a } from './a.js';\nconsole.log(a());\n",
+      'a.js':
+        "import { b, list } from './b.js';\nexport function a() { return ['a', b(), list.length]; }\nlist.push(a.name);\nconsole.log('a');\n",
+      'b.js':
+        "import { a } from './a.js';\nimport * as self from './b.js';\nexport const list = [];\nexport function b() { return [typeof a, typeof self.b]; }\nconsole.log('b', typeof a, b());\n",
+    },
+  },
+  'live bindings, renamed and passed on': {
+    files: {
+      'app.js':
+        "import * as all from './all.js';\nimport count, { up as more, 'a name' as named } from './all.js';\nmore();\nconsole.log(count, all.default, all.total, named, Object.keys(all).sort().join());\n",
+      'all.js':
+        "export * from './one.js';\nexport * from './two.js';\nexport * as one from './one.js';\nexport { count as default, count as total, up } from './one.js';\n",
+      'one.js':
+        "export let count = 1;\nexport function up() { count += 1; }\nexport const both = 1;\nexport default 'not passed on';\nexport const here = 'one';\nconst x = 5;\nexport { x as 'a name' };\n",
+      'two.js': "import { here } from './one.js';\nexport const both = 2;\nexport const there = here + ' two';\n",
+    },
+  },
+  'export * in a cycle': {
+    files: {
+      'app.js': "import { x, y } from './a.js';\nconsole.log(x, y());\n",
+      'a.js': "export * from './b.js';\nexport const x = 1;\n",
+      'b.js': "export * from './a.js';\nimport { x } from './a.js';\nexport const y = () => x + 1;\n",
+    },
+  },
+  'what fails goes on failing, and what needs it': {
+    files: {
+      'app.js':
+        "const tell = (error) => console.log(error.message, error === globalThis.seen); globalThis.tries = 0;\nawait 0;\nawait import('./needs.js').catch((error) => { globalThis.seen = error; tell(error); });\nawait import('./needs.js').catch(tell);\nawait import('./fails.js').catch(tell);\nconsole.log(tries);\n",
+      'needs.js': "import './fails.js';\nconsole.log('never');\n",
+      'fails.js': "globalThis.tries += 1;\nthrow new Error('no');\n",
+    },
+  },
+  'import() in the middle, JSON, CommonJS beside ES modules': {
+    files: {
+      'app.js':
+        "import { createRequire } from 'node:module';\nimport data from './data.json' with { type: 'json' };\nimport common, { named } from './common.cjs';\nimport fs, { readFileSync } from 'node:fs';\nconst require = createRequire(import.meta.url);\nconsole.log(data.a, common.named === named, named, fs.readFileSync === readFileSync);\nimport('./later.js').then(({ default: later, ...rest }) => console.log(later, rest, require('./common.cjs') === common));\nPromise.resolve().then(() => console.log('first'));\n",
+      'data.json': '{"a":1}',
+      'common.cjs':
+        "console.log(typeof module.exports, this === exports, __filename.endsWith('common.cjs'));\nexports.named = 'named';\nexports.other = require('./other.cjs');\n",
+      'other.cjs': "const common = require('./common.cjs');\nmodule.exports = common.named;\n",
+      'later.js':
+        "import { named } from './common.cjs';\nexport default `later ${named}`;\nexport let live = 1;\nlive += 1;\n",
+    },
+  },
+};
+
+for (const [name, program] of Object.entries(graphs)) {
+  if (!name.startsWith('what fails')) test(`whole: ${name}`, () => printsAsUnderNode(program));
+  test(`in pieces: ${name}`, () => printsAsUnderNode(program, 'pieces'));
+}
+
+/** More than it takes to be built module by module. */
+const MANY = 200;
+
+/** Makes the http fixture a large app: the version hangs at the end of a tree of modules. */
+async function grow(project: Project): Promise<void> {
+  for (let n = 1; n <= MANY; n++) {
+    const children = [2 * n, 2 * n + 1].filter((child) => child <= MANY);
+    const imports = children.map((child) => `import { sum as sum${child} } from './part${child}.ts';\n`).join('');
+    const sum = ['1', ...children.map((child) => `sum${child}()`)].join(' + ');
+    await project.write(`src/parts/part${n}.ts`, `${imports}export const sum = (): number => ${sum};\n`);
+  }
+  await project.edit(`src/parts/part${MANY}.ts`, (text) => `export const version = 1;\n${text}`);
+  await project.write(
+    'src/version.ts',
+    `import { sum } from './parts/part1.ts';\nexport { version } from './parts/part${MANY}.ts';\nexport const total = sum();\n`,
+  );
+}
+
+/** What the last build has built, as `zdr status` tells. */
+async function lastBuild({ project }: App) {
+  const { stdout } = await command(project, ['status', '--json']);
+  const { builds, fallbacks } = JSON.parse(stdout) as {
+    readonly builds: readonly { readonly modules: readonly [number, number] | null }[];
+    readonly fallbacks: readonly { readonly name: string }[];
+  };
+  return { modules: builds.at(-1)?.modules ?? null, fallbacks: fallbacks.map(({ name }) => name) };
+}
+
+/** Saves until a save is built by itself: the pieces are made after the first answers. */
+async function inPieces(app: App): Promise<number> {
+  let version = 1;
+  await app.zdr.until('a build of one module', async () => {
+    version += 1;
+    await app.zdr.rollover(() => app.project.version(version, 'in place', 'src/parts/part200.ts'));
+    return (await lastBuild(app)).modules?.[0] === 1;
+  });
+  return version;
+}
+
+test('a save of one module builds that one alone, and the rest is what it was', () =>
+  withApp('http', { before: grow }, async (app) => {
+    const { project, zdr } = app;
+    const version = await inPieces(app);
+    assert.equal((await get(zdr.where)).version, version);
+    for (const next of [version + 1, version + 2]) {
+      await zdr.rollover(() => project.version(next, 'in place', 'src/parts/part200.ts'));
+      assert.equal((await get(zdr.where)).version, next);
+      assert.deepEqual((await lastBuild(app)).modules?.[0], 1);
+    }
+  }));
+
+test('what a save by itself cannot be built of is built as a whole, and the next save by itself again', () =>
+  withApp('http', { before: grow }, async (app) => {
+    const { project, zdr } = app;
+    const version = await inPieces(app);
+    await project.write('src/parts/new.ts', `export const fresh = ${version + 1};\n`);
+    await zdr.rollover(() =>
+      project.write(
+        'src/parts/part200.ts',
+        "import { fresh as version } from './new.ts';\nexport const sum = () => 1;\nexport { version };\n",
+      ),
+    );
+    assert.equal((await get(zdr.where)).version, version + 1);
+    assert.equal((await lastBuild(app)).modules, null);
+    await zdr.rollover(() => project.version(version + 2, 'in place', 'src/parts/new.ts'));
+    assert.equal((await get(zdr.where)).version, version + 2);
+    assert.equal((await lastBuild(app)).modules?.[0], 1);
+  }));
+
+test('errors of a save in pieces: syntax, an export that is gone, a throw; the next good save goes live', () =>
+  withApp('http', { before: grow }, async (app) => {
+    const { project, zdr } = app;
+    const version = await inPieces(app);
+    const good = await project.read('src/parts/part200.ts');
+    const fails = async (text: string) => {
+      const since = zdr.now();
+      await project.write('src/parts/part200.ts', text);
+      return zdr.event('build-failed', {}, since);
+    };
+    const syntax = await fails(`${good}const a b;\n`);
+    assert.match(syntax.errors[0]?.plain ?? '', /part200\.ts:\d+:8/);
+    const gone = await fails(good.replace('export const sum', 'const sum'));
+    assert.match(gone.errors[0]?.text ?? '', /No matching export in "src\/parts\/part200\.ts" for import "sum"/);
+    const since = zdr.now();
+    await project.write('src/parts/part200.ts', `${good}throw new Error('while booting');\n`);
+    const { reason } = await zdr.event('boot-failed', {}, since);
+    assert.ok(reason.tag === 'threw');
+    assert.match(reason.error.text, /while booting\n\s+at .*part200\.ts:3:7/);
+    assert.equal((await get(zdr.where)).version, version);
+    await zdr.rollover(() => project.write('src/parts/part200.ts', good.replace(/version = \d+/, 'version = 99')));
+    assert.equal((await get(zdr.where)).version, 99);
+  }));
+
+test('a save that comes to the same is no rollover', () =>
+  withApp('http', { before: grow }, async (app) => {
+    const { project, zdr } = app;
+    await inPieces(app);
+    const since = zdr.now();
+    await project.edit('src/parts/part3.ts', (text) => `${text}// only a remark\n`);
+    await zdr.event('unchanged', {}, since);
+    assert.equal((await lastBuild(app)).modules?.[0], 1);
+  }));
+
+test('with top-level await all is built at each save, and a status says why', () =>
+  withApp('http', { before: grow }, async (app) => {
+    const { project, zdr } = app;
+    await zdr.rollover(() => project.edit('src/version.ts', (text) => `await 0;\n${text}`));
+    await zdr.until('the reason', async () =>
+      (await lastBuild(app)).fallbacks.some((name) => name === 'each save builds all modules: top-level await'),
+    );
+    await zdr.rollover(() => project.version(5, 'in place', 'src/parts/part200.ts'));
+    assert.equal((await get(zdr.where)).version, 5);
+    assert.equal((await lastBuild(app)).modules, null);
+  }));
+
+test('a worker that crashes is respawned with the pieces of its generation', () =>
+  withApp('http', { before: grow }, async (app) => {
+    const { zdr } = app;
+    const version = await inPieces(app);
+    const { pid } = await get(zdr.where);
+    process.kill(pid, 'SIGKILL');
+    await zdr.event('respawned');
+    const again = await get(zdr.where);
+    assert.equal(again.version, version);
+    assert.notEqual(again.pid, pid);
+  }));
