@@ -1,4 +1,4 @@
-import { EARLY, IMPORTED, type PieceLink } from '../../protocol/pieces.js';
+import { EARLY, HELPERS, IMPORTED, type PieceLink } from '../../protocol/pieces.js';
 
 /** A module that esbuild has written as CommonJS, as a function whose first line is the module's first one, too. */
 export interface Shape {
@@ -9,12 +9,16 @@ export interface Shape {
   readonly exports: readonly string[];
 }
 
-/** Helpers of one line, and of several up to a line that closes: as esbuild writes them, and nobody else. */
+/**
+ * Helpers of one line, and of several up to a line that closes: as esbuild writes them. The names of their parameters
+ * depend on those in the module.
+ */
 const SHORT =
-  /^var __(?:(?:create|defProp|getOwnPropDesc|getOwnPropNames|getProtoOf|hasOwnProp) = Object\.[\w.]+;|name = \(target, value\) => |reExport = \(target, mod, secondTarget\) => |toCommonJS = \(mod\) => )/;
+  /^var __(?:(?:create|defProp|getOwnPropDesc|getOwnPropNames|getProtoOf|hasOwnProp) = Object\.[\w.]+;|name = \(\w+, \w+\) => |reExport = \(\w+, \w+, \w+\) => |toCommonJS = \(\w+\) => )/;
 const LONG =
-  /^var __(?:export = \(target, all\) => \{|copyProps = \(to, from, except, desc\) => \{|toESM = \(mod, isNodeMode, target\) => \()/;
-const OTHER = /^var __[\w$]+ = /;
+  /^var __(?:export = \(\w+, \w+\) => \{|copyProps = \(\w+, \w+, \w+, \w+\) => \{|toESM = \(\w+, \w+, \w+\) => \()/;
+const OTHER = /^var (__[\w$]+) = /;
+const shared: ReadonlySet<string> = new Set(HELPERS);
 const CLOSED = /^[)}]/;
 
 const EXPORTS = /^var ([\w$]+) = \{\};$/;
@@ -56,6 +60,7 @@ function dropHelpers(lines: string[], from: number): number {
     const first = at;
     if (!line.endsWith(';')) while (at < lines.length && !CLOSED.test(lines[at] ?? '')) at++;
     if (SHORT.test(line) || LONG.test(line)) lines.fill('', first, at + 1);
+    else if (shared.has(OTHER.exec(line)?.[1] ?? '')) throw new Error(`unknown helper: ${line}`);
   }
   return at;
 }

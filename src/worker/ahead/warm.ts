@@ -1,5 +1,6 @@
 import type { Plan, Stale, Unit } from '../../protocol/ahead.js';
 import { send } from '../channel.js';
+import { eagerly } from '../eager.js';
 import { become, changeNow, isAsExpected } from './environment.js';
 import { cachedFiles, type Held, heldOf } from './held.js';
 import { type Loaded, Loader, requireAs } from './loader.js';
@@ -89,7 +90,7 @@ function evaluate(unit: Unit): void {
   seals.open = true;
   try {
     become(unit.change);
-    if (!requireAs(unit.file, unit.parent)) return;
+    if (!eagerly(() => requireAs(unit.file, unit.parent))) return;
     const held = heldOf(unit, before);
     if (held.modules.length === 0) return;
     warmth.stamps.add([...held.modules.map(({ file }) => file), ...unit.files]);

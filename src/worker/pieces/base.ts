@@ -1,29 +1,20 @@
 import { statSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import type { PieceFile } from '../../protocol/pieces.js';
 import { Loader } from '../ahead/loader.js';
+import { eagerly } from '../eager.js';
 
 /** Text of more than this is compiled when it is needed, in bytes: what V8 makes of it would take too much memory. */
 const MOST = 24_000_000;
 
 let known: { readonly file: string; readonly pieces: PieceFile } | null = null;
 
-/**
- * There is time to compile each function now instead of when it is first called, and V8 gives nothing of it up while the
- * app does not come.
- */
+/** There is time to compile each function now. */
 export function compileAhead(file: string): void {
   process.setSourceMapsEnabled(true);
-  const eager = statSync(file, { throwIfNoEntry: false });
-  if (eager === undefined) return;
-  if (eager.size > MOST) return void readBase(file);
-  setFlagsFromString('--no-flush-bytecode');
-  setFlagsFromString('--no-lazy');
-  try {
-    readBase(file);
-  } finally {
-    setFlagsFromString('--lazy');
-  }
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (found.size > MOST) readBase(file);
+  else eagerly(() => readBase(file));
 }
 
 /** Reads and compiles all modules of an app, and runs none. */
