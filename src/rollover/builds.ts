@@ -64,8 +64,9 @@ function wanted(turn: Turn, bundle: Bundle, changes: Changes): boolean {
     turns.rolling(turn) ??
     turn.state.generations.find((generation) => generation.tag === 'taking') ??
     turns.current(turn);
-  if (changes.always || next?.tag === 'down') return true;
+  if (changes.always) return true;
   if (pending?.bundle.hash === bundle.hash) return false;
+  if (next?.tag === 'down') return true;
   if (next?.bundle.hash !== bundle.hash) return true;
   if (pending !== undefined) abandon(turn, pending);
   turns.report(turn, { type: 'unchanged', causes: changes.paths, live: next.id });

@@ -27,9 +27,12 @@ export function saved(turn: Turn): void {
   turns.arm(turn, { tag: 'calm' }, CALM);
 }
 
-/** A process got the app. */
+/** A process got the app. From here on a generation can be held back, also by a save that was before: it needs an end. */
 export function spent(turn: Turn): void {
-  turn.state = { ...turn.state, pace: { ...turn.state.pace, loaded: turn.at } };
+  const { pace } = turn.state;
+  turn.state = { ...turn.state, pace: { ...pace, loaded: turn.at } };
+  const rest = PAUSE - (turn.at - pace.changed);
+  if (rest > 0) turns.arm(turn, { tag: 'pause' }, rest);
 }
 
 /**

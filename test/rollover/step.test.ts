@@ -386,6 +386,18 @@ test('a save after a moment is not held back', () => {
   assert.equal(play.tags(), '1 live, 3 booting');
 });
 
+test('a save that comes before the process of the one before it is not held back for ever', () => {
+  const { play } = serving();
+  play.send({ type: 'changed', paths: ['/src/app.ts'], always: false });
+  // Of the same moment, and not one of a series: nothing has got an app for long.
+  play.wait(-995);
+  play.send({ type: 'changed', paths: ['/src/db.ts'], always: false });
+  play.built('b');
+  play.built('c');
+  const pauses = play.effects.filter((effect) => effect.type === 'timer' && effect.timer.tag === 'pause');
+  assert.equal(pauses.length, 1, 'whoever waits is looked at again');
+});
+
 test('after a series a second standby is kept for a while, and then ended', () => {
   const { play, first } = serving();
   play.save('b');
