@@ -34,8 +34,9 @@ export interface AheadOptions {
   readonly onStale: (worker: number) => void;
 }
 
-/** The app is used first: a trial begins so long after it told what it loaded, in ms. */
+/** The app is used first: a trial begins so long after it told what it loaded, in ms. `FIRST`: the next save may be near. */
 const LATER = 300;
+const FIRST = 40;
 
 /** How long one trial may take, and how long a standby may take over what a trial found harmless, in ms. */
 const TRIAL = 60_000;
@@ -78,13 +79,14 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
       JSON.stringify(known.change) === JSON.stringify(message.change) &&
       message.required.every(({ file }) => files.has(file));
     if (same) return;
+    const first = known === null;
     known = message;
-    schedule();
+    schedule(first ? FIRST : LATER);
   }
 
-  function schedule(): void {
+  function schedule(after = LATER): void {
     abort();
-    waiting = setTimeout(() => begin(known?.required ?? [], 1), LATER);
+    waiting = setTimeout(() => begin(known?.required ?? [], 1), after);
   }
 
   function abort(): void {

@@ -97,8 +97,8 @@ const FROM = 150;
 /** With more than this in a bundle of its own a new base is better. */
 const MOST = 40;
 
-/** The app is used first: a base is made so long after a build, in ms. */
-const LATER = 400;
+/** The app answers first: a base is made so long after a build, in ms. */
+const LATER = 150;
 
 /** For tests only: every program comes in pieces, from the start. */
 const ALWAYS = process.env['ZDR_TEST_PIECES'] === 'always';
@@ -108,6 +108,7 @@ export function openPieces(options: PiecesOptions): Pieces {
   let base: Base | null = null;
   let reason: string | null = null;
   let timer: NodeJS.Timeout | null = null;
+  let making: Promise<void> | null = null;
   let round = 0;
   let latest: Latest;
   /** Bundles that somebody may use. */
@@ -200,8 +201,8 @@ export function openPieces(options: PiecesOptions): Pieces {
   function makeLater(): void {
     timer ??= setTimeout(() => {
       const { whole, graph } = latest;
-      void make(whole, graph).finally(() => {
-        timer = null;
+      making = make(whole, graph).finally(() => {
+        timer = making = null;
       });
     }, LATER);
   }
@@ -256,6 +257,8 @@ export function openPieces(options: PiecesOptions): Pieces {
       return bundle;
     },
     async rebuild(changed) {
+      // A whole build beside it would take longer than the rest of it.
+      if (base === null) await making;
       const now = base;
       if (now === null || !isThere(now.bundle)) return null;
       const found = await piecesOf([...changed], now.graph);
@@ -274,7 +277,7 @@ export function openPieces(options: PiecesOptions): Pieces {
       }
       return bundle;
     },
-    has: (path) => base?.graph.modules.has(path) === true,
+    has: (path) => (base?.graph ?? (making === null ? null : latest.graph))?.modules.has(path) === true,
     count: () => base?.graph.modules.size ?? 0,
     why: () => reason,
     close: cancel,
