@@ -45,7 +45,7 @@ const PATIENCE = 20_000;
 /** So many trials in a row, each with one package less. */
 const TRIALS = 12;
 
-/** A package that found another environment so often is left out. */
+/** A package that found another environment so often, each time another one, is left out. */
 const SURPRISES = 2;
 
 interface Trial {
@@ -78,7 +78,8 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
       known.script === message.script &&
       JSON.stringify(known.change) === JSON.stringify(message.change) &&
       message.required.every(({ file }) => files.has(file));
-    if (same) return;
+    // What surprised has come to rest. With another value at each start it never would.
+    if (same) return surprises.clear();
     const first = known === null;
     known = message;
     schedule(first ? FIRST : LATER);

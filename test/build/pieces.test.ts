@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { SourceMap, type SourceMapPayload } from 'node:module';
+import { test } from 'node:test';
+import { transformSync } from 'esbuild';
+import { MapWriter, readMappings } from '../../dist/build/pieces/mappings.js';
+import { shape } from '../../dist/build/pieces/shape.js';
+import { signatureOf } from '../../dist/build/pieces/signature.js';
+
+/** As the builder asks esbuild for a module. */
+function written(source: string) {
+  return transformSync(source, {
+    loader: 'ts',
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    keepNames: true,
+    sourcemap: 'external',
+    sourcefile: 'src/a.ts',
+    supported: { 'dynamic-import': false },
+  });
+}
+
+const module = `
+import one, { two } from './b.ts';
+import * as all from './c.ts';
+import './d.ts';
+export * from './e.ts';
+export { three as default } from './f.ts';
+export let live: number = 1;
+export function call(): unknown { return [one, two(), all, live]; }
+const secret = 'secret';
+export { secret as 'a name' };
+`;
+
+test('an ES module links to what it imports, in its order, and tells what it exports', () => {
+  const { code, links, exports } = shape(written(module).code, true);
+  assert.deepEqual(links, [
+    ['./b.ts', false],
+    ['./c.ts', false],
+    ['./d.ts', false],
+    ['./e.ts', true],
+    ['./f.ts', false],
+  ]);
+  assert.deepEqual([...exports].sort(), ['a name', 'call', 'default', 'live']);
+  assert.doesNotMatch(code, /\brequire\(|__toCommonJS|var __export =|0 && \(module/);
+});
+
+test('no line moves', () => {
+  const { code } = written(module);
+  const before = code.split('\n');
+  const after = shape(code, true).code.split('\n');
+  const line = (lines: readonly string[]) => lines.findIndex((text) => text.startsWith('function call('));
+  assert.ok(line(before) > 0);
+  assert.equal(line(after), line(before) + 1, 'the head of the function comes before');
+});
+
+test('helpers go, whatever their parameters are called, and only they', () => {
+  const { code } = shape(
+    written(`export const all = 1;\nconst __name = 'mine';\nexport const name = __name;`).code,
+    true,
+  );
+  assert.doesNotMatch(code, /var __export =/);
+  assert.match(code, /'mine'|"mine"/);
+});
+
+test('a template that looks like a line of a helper is a text', () => {
+  const { code } = shape(written('export const text = `\n__name(a, "a");\n`;\nexport function a() {}\n').code, true);
+  assert.match(code, /\n__name\(a, "a"\);\n`/);
+});
+
+test('a module of CommonJS stays as it is', () => {
+  const source = "const b = require('./b.cjs');\nexports.a = b;\n";
+  const { code, links } = shape(written(source).code, false);
+  assert.deepEqual(links, []);
+  assert.match(code, /^function\(exports,require,module\)\{\n[^]*exports\.a = b;\n\}$/);
+});
+
+test('maps behind each other lead to where each of them leads', () => {
+  const sources = [
+    module,
+    'export const x = () => {\n  throw new Error("x");\n};\n',
+    '',
+    module.replaceAll('call', 'other'),
+  ];
+  const writer = new MapWriter();
+  const lines: string[] = [];
+  const places: { readonly line: number; readonly column: number; readonly file: string; readonly from: unknown }[] =
+    [];
+  for (const [n, source] of sources.entries()) {
+    const { code, map } = written(source);
+    lines.push('a line between');
+    const single = new SourceMap(JSON.parse(map) as SourceMapPayload);
+    for (const [row, text] of code.split('\n').entries())
+      for (const column of [0, Math.floor(text.length / 2)]) {
+        const found = single.findEntry(row, column);
+        if ('originalLine' in found && found.generatedLine === row)
+          places.push({
+            line: lines.length + row,
+            column,
+            file: `file:///${n}.ts`,
+            from: [found.originalLine, found.originalColumn],
+          });
+      }
+    writer.add(lines.length, `file:///${n}.ts`, readMappings(map));
+    lines.push(...code.split('\n'));
+  }
+  const whole = new SourceMap(JSON.parse(writer.toString()) as SourceMapPayload);
+  assert.ok(places.length > 40);
+  for (const { line, column, file, from } of places) {
+    const found = whole.findEntry(line, column);
+    assert.ok('originalLine' in found);
+    assert.deepEqual(
+      [found.originalSource, [found.originalLine, found.originalColumn]],
+      [file, from],
+      `${line}:${column} ${lines[line]}`,
+    );
+  }
+});
+
+test('what a module says of others is its signature, and what it does is not', () => {
+  const before = signatureOf(module);
+  assert.equal(signatureOf(module.replace('= 1', '= 2')), before);
+  for (const other of [
+    module.replace('{ two }', '{ two, more }'),
+    module.replace('./d.ts', './d2.ts'),
+    module.replace('export * from', 'export * as e from'),
+    `${module}import type { T } from './t.ts';\n`,
+  ])
+    assert.notEqual(signatureOf(other), before);
+});
