@@ -4,11 +4,9 @@ import { setTimeout } from 'node:timers/promises';
 
 import * as esbuild from 'esbuild';
 
-import type { BuildMessage } from '../events.js';
 import type { Inputs } from '../watch/inputs.js';
 import { SHARING } from '../protocol/late.js';
 import type { Format } from './banner.js';
-import { removeBundle } from './bundles.js';
 import { openDecorators } from './decorators.js';
 import { nameExternals, openExternals } from './externals.js';
 import { formatOf, typeOf } from './format.js';
@@ -16,19 +14,32 @@ import { openReads } from './inputs.js';
 import { openKinds } from './kinds.js';
 import { fixHelpers } from './interop.js';
 import { type LateOutcome, openParts } from './late.js';
-import { failureMessage, plainMessage, toBuildMessage, traceBack, unresolvedIn, unshift } from './messages.js';
+import { lateWith } from './late-part.js';
+import { failureMessage, plainMessage, unresolvedIn } from './messages.js';
 import type { BuildOutcome } from './outcome.js';
 import { graphOf } from './pieces/graph.js';
-import { type Compiled, openPieces } from './pieces/pieces.js';
+import { eachWith } from './pieces/compile.js';
+import { openPieces } from './pieces/pieces.js';
 import { signatureOf } from './pieces/signature.js';
-import { loadingWith, readingWith, takingFrom } from './plugin.js';
+import { loadingWith, takingFrom } from './plugin.js';
 import { witnessed } from './plugins.js';
-import { type BuilderOptions, eachOf, settingsFor } from './settings.js';
+import { type BuilderOptions, settingsFor } from './settings.js';
 import { openSources, type Sources } from './sources.js';
+import { tellingWith } from './tell.js';
 
 export { removeBundle } from './bundles.js';
 export type { BuilderOptions, BuildExtra } from './settings.js';
-export type { BuildOptions, Loader, OnLoadResult, OnResolveArgs, Plugin, PluginBuild } from 'esbuild';
+export type {
+  build,
+  BuildOptions,
+  formatMessages,
+  Loader,
+  Message,
+  OnLoadResult,
+  OnResolveArgs,
+  Plugin,
+  PluginBuild,
+} from 'esbuild';
 
 /** Builds one entry again and again. */
 export interface Builder {
@@ -104,32 +115,26 @@ export function openBuilder(options: BuilderOptions): Builder {
       },
     });
   const plugin = pluginFor(reads.saw);
+  const latePart = lateWith({
+    build: esbuild.build,
+    options,
+    sourceOf: (path) => sources.load(path),
+    stampOf: (path) => sources.peek(path)?.stamp ?? null,
+    pluginsFor: (known, takes, saw) => [takingFrom(known, takes), ...others, pluginFor(saw)],
+    kinds,
+    parts,
+    failed: async (error) => (isFailure(error) ? await messages(error.errors, 'error') : [failureMessage(error)]),
+  });
+  const messages = tellingWith(esbuild.formatMessages, options, (path) => sources.peek(path));
   const pieces = openPieces({
     root: options.root,
     bundles,
     timing,
-    compile: compileEach,
+    compile: eachWith(esbuild.build, options, contentsOf),
     signature: (path) => signatureOf(sources.peek(path)?.contents ?? ''),
     hash: (path) => sources.peek(path)?.stamp?.hash,
     onBase: options.onBase ?? (() => {}),
   });
-
-  /** Each of these modules by itself, as CommonJS. */
-  async function compileEach(paths: readonly string[]): Promise<readonly Compiled[]> {
-    const { outputFiles, metafile } = await esbuild.build({
-      ...eachOf(settingsFor('cjs', options)),
-      entryPoints: paths.map((path, at) => ({ in: path, out: String(at) })),
-      plugins: [readingWith(contentsOf)],
-    });
-    const texts = new Map(outputFiles.map((file) => [file.path, file]));
-    return Object.entries(metafile.outputs).flatMap(([name, { entryPoint, imports }]) => {
-      const file = resolve(options.cwd, name);
-      const [code, map] = [texts.get(file), texts.get(`${file}.map`)];
-      if (entryPoint === undefined || code === undefined || map === undefined) return [];
-      const path = resolve(options.cwd, entryPoint);
-      return [{ path, text: code.text, map: map.text, asks: imports.map((entry) => entry.path) }];
-    });
-  }
 
   const witness = {
     async saw(path: string) {
@@ -193,26 +198,6 @@ export function openBuilder(options: BuilderOptions): Builder {
     if (!('metafile' in result)) return null;
     const input = Object.entries(result.metafile.inputs).find(([file]) => resolve(options.cwd, file) === entry)?.[1];
     return input?.format === 'esm' ? 'esm' : 'cjs';
-  }
-
-  async function messages(found: readonly esbuild.Message[], kind: 'error' | 'warning'): Promise<BuildMessage[]> {
-    if (found.length === 0) return [];
-    const straight = found.map((message) => ({
-      ...unshift(
-        traceBack(message, (file) => sources.peek(resolve(options.cwd, file))?.from ?? null),
-        (file) => sources.peek(resolve(options.cwd, file))?.shift ?? null,
-      ),
-      // What to do about a missing package in esbuild's own configuration, which nobody has here.
-      notes: message.notes.filter(({ text }) => !text.startsWith('You can mark the path')),
-    }));
-    const [plain, coloured] = await Promise.all(
-      [false, true].map((color) =>
-        esbuild.formatMessages(straight, { kind, color, terminalWidth: options.terminalWidth ?? 100 }),
-      ),
-    );
-    return straight.map((message, i) =>
-      toBuildMessage(message, plain?.[i] ?? message.text, coloured?.[i] ?? message.text),
-    );
   }
 
   /** A build of what has changed alone; null: that would not do. */
@@ -284,37 +269,6 @@ export function openBuilder(options: BuilderOptions): Builder {
     return options.inPieces === false ? 'there is a debugger' : graphOf(inputs, options.cwd, externals.dynamic);
   }
 
-  async function lateNow(file: string, known: ReadonlySet<string>): Promise<LateOutcome> {
-    const kept = parts.find(file, known);
-    if (kept !== null) return kept;
-    const holds = new Set<string>();
-    const takes = new Set<string>();
-    const inputs = async () => ({
-      files: new Map([...holds].map((path) => [path, sources.peek(path)?.stamp ?? null])),
-      folders: new Set<string>(),
-      aside: new Set<string>(),
-    });
-    try {
-      const rule = formatOf(file, await typeOf(file));
-      const looks = (await sources.load(file))?.looksLikeModule === true ? 'esm' : 'cjs';
-      const format = rule === 'open' ? looks : rule;
-      const plugins = [takingFrom(known, takes), ...others, pluginFor((path) => holds.add(path))];
-      const once = () => esbuild.build({ ...settingsFor(format, options), entryPoints: { late: file }, plugins });
-      let result = await once();
-      if (kinds.learn(result.metafile.inputs, options.cwd)) result = await once();
-      const [map, code] = result.outputFiles;
-      if (map === undefined || code === undefined) throw new Error('esbuild gave no output');
-      const bundle = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
-      const names = format === 'esm' ? Object.values(result.metafile.outputs).flatMap(({ exports }) => exports) : null;
-      const outcome = { tag: 'built', bundle, warnings: [], inputs: inputs(), names, modules: null } as const;
-      for (const old of parts.keep(file, { outcome, holds, takes })) await removeBundle(old.bundle);
-      return outcome;
-    } catch (error) {
-      const errors = isFailure(error) ? await messages(error.errors, 'error') : [failureMessage(error)];
-      return { tag: 'failed', errors, inputs: inputs() };
-    }
-  }
-
   function enqueue<T>(work: () => Promise<T>): Promise<T> {
     const run = queue.then(work);
     queue = run.catch(() => {});
@@ -329,7 +283,7 @@ export function openBuilder(options: BuilderOptions): Builder {
       queue = run.then(({ inputs }) => inputs).catch(() => {});
       return run;
     },
-    late: (file, known) => enqueue(() => lateNow(file, new Set(known))),
+    late: (file, known) => enqueue(() => latePart(file, new Set(known))),
     invalidate(paths) {
       for (const path of paths) {
         parts.invalidate(path);

@@ -4,6 +4,7 @@ import { hashOf } from '../../watch/stamp.js';
 import type { Format } from '../banner.js';
 import { type Bundles, isThere, removeBundle } from '../bundles.js';
 import type { Bundle } from '../outcome.js';
+import type { Compile } from './compile.js';
 import type { Graph } from './graph.js';
 import { readMappings } from './mappings.js';
 import { baseOf, type Piece, programOf } from './program.js';
@@ -39,22 +40,11 @@ export interface Whole {
   readonly entry: string;
 }
 
-/** A module as esbuild wrote it for `format: 'cjs'`, not bundled. */
-export interface Compiled {
-  readonly path: string;
-  readonly text: string;
-  /** JSON; of one source. */
-  readonly map: string;
-  /** What it asks for, statically or not. */
-  readonly asks: readonly string[];
-}
-
 export interface PiecesOptions {
   readonly root: string;
   readonly bundles: Bundles;
   readonly timing: boolean;
-  /** Rejects as esbuild does. */
-  readonly compile: (paths: readonly string[]) => Promise<readonly Compiled[]>;
+  readonly compile: Compile;
   /** What a module's import and export statements say. */
   readonly signature: (path: string) => string;
   readonly hash: (path: string) => string | undefined;
