@@ -31,6 +31,7 @@ export { removeBundle } from './bundles.js';
 export type { BuilderOptions, BuildExtra } from './settings.js';
 export type {
   build,
+  BuildFailure,
   BuildOptions,
   formatMessages,
   Loader,
@@ -128,6 +129,7 @@ export function openBuilder(options: BuilderOptions): Builder {
   const messages = tellingWith(esbuild.formatMessages, options, (path) => sources.peek(path));
   const pieces = openPieces({
     root: options.root,
+    cwd: options.cwd,
     bundles,
     timing,
     compile: eachWith(esbuild.build, options, contentsOf),

@@ -132,6 +132,23 @@ test('what a save by itself cannot be built of is built as a whole, and the next
     assert.equal((await lastBuild(app)).modules?.[0], 1);
   }));
 
+test('an import more, of a module that is there, is built by itself; a name that is not there is an error', () =>
+  withApp('http', { before: grow }, async (app) => {
+    const { project, zdr } = app;
+    const version = await inPieces(app);
+    const file = 'src/parts/part200.ts';
+    const body = (imports: string, number: string): string =>
+      `import { ${imports} } from './part7.ts';\nexport const sum = () => 1;\nexport const version = ${number};\n`;
+    await zdr.rollover(() => project.write(file, body('sum as more', `${version} + (more() > 0 ? 1 : 0)`)));
+    assert.equal((await get(zdr.where)).version, version + 1);
+    const since = zdr.now();
+    await project.write(file, body('nothing', 'nothing'));
+    const { errors } = await zdr.event('build-failed', {}, since);
+    assert.match(errors[0]?.text ?? '', /No matching export in "src\/parts\/part7\.ts" for import "nothing"/);
+    await zdr.rollover(() => project.write(file, body('sum as more', `${version} + (more() > 0 ? 2 : 0)`)));
+    assert.equal((await get(zdr.where)).version, version + 2);
+  }));
+
 test('errors of a save in pieces: syntax, an export that is gone, a throw; the next good save goes live', () =>
   withApp('http', { before: grow }, async (app) => {
     const { project, zdr } = app;

@@ -1,14 +1,16 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { hashOf } from '../../watch/stamp.js';
 import type { Format } from '../banner.js';
 import { type Bundles, isThere, removeBundle } from '../bundles.js';
+import type { BuildFailure } from '../esbuild.js';
 import type { Bundle } from '../outcome.js';
-import type { Compile } from './compile.js';
-import type { Graph } from './graph.js';
+import type { Compile, Compiled } from './compile.js';
+import type { Graph, Node } from './graph.js';
 import { readMappings } from './mappings.js';
 import { baseOf, type Piece, programOf } from './program.js';
 import { shape } from './shape.js';
+import { findsAll, widened } from './widen.js';
 
 /**
  * Large apps: a whole build costs the same however little was edited, and so does a new process that compiles a whole
@@ -42,6 +44,8 @@ export interface Whole {
 
 export interface PiecesOptions {
   readonly root: string;
+  /** What esbuild's messages name files relative to. */
+  readonly cwd: string;
   readonly bundles: Bundles;
   readonly timing: boolean;
   readonly compile: Compile;
@@ -59,9 +63,19 @@ interface Known {
   readonly source: string | undefined;
   /** JSON of its {@link Node}. */
   readonly node: string;
-  /** What a whole build depends on, JSON. */
-  readonly face: string;
-  readonly exports: readonly string[];
+  /** How many static imports it has. */
+  readonly links: number;
+  /** What it asks for, sorted. */
+  readonly asks: readonly string[];
+  /** What its import and export statements say. */
+  readonly signature: string;
+  /** By name; null where they are those of others as well. */
+  readonly exports: readonly string[] | null;
+}
+
+interface Entry {
+  readonly piece: Piece;
+  readonly known: Known;
 }
 
 interface Base {
@@ -69,16 +83,20 @@ interface Base {
   readonly graph: Graph;
   readonly known: ReadonlyMap<string, Known>;
   /** What has changed since, and what it is like. */
-  readonly own: Map<string, { readonly piece: Piece; readonly known: Known }>;
+  readonly own: ReadonlyMap<string, Entry>;
   /** Whether somebody exports again all that somebody else exports. */
   readonly stars: boolean;
   readonly whole: Whole;
+  /** The whole bundle of the same sources as the base; null where one has changed while it was made. */
+  readonly same: Bundle | null;
 }
 
 /** The last program that is known to be one. */
 interface Latest {
   readonly whole: Whole;
   readonly graph: Graph;
+  /** Of its sources, by path. */
+  readonly hashes: ReadonlyMap<string, string | undefined>;
 }
 
 /** For fewer modules a whole build takes less time than a person notices. */
@@ -94,9 +112,11 @@ const LATER = 150;
 const ALWAYS = process.env['ZDR_TEST_PIECES'] === 'always';
 
 export function openPieces(options: PiecesOptions): Pieces {
-  const { bundles, root, timing, compile, signature, hash, onBase } = options;
+  const { bundles, cwd, root, timing, compile, signature, hash, onBase } = options;
   let base: Base | null = null;
   let reason: string | null = null;
+  /** Where a base could not be made, and of which content of that file; null: it has no place. */
+  let unfit: { readonly reason: string; readonly file: string | null; readonly hash: string | undefined } | null = null;
   let timer: NodeJS.Timeout | null = null;
   let making: Promise<void> | null = null;
   let round = 0;
@@ -107,29 +127,34 @@ export function openPieces(options: PiecesOptions): Pieces {
   const old = new Map<Bundle, Set<Bundle>>();
   const users = new Map<Bundle, Set<Bundle>>();
 
-  async function piecesOf(paths: readonly string[], graph: Graph) {
-    const found = new Map<string, { readonly piece: Piece; readonly known: Known }>();
-    for (const { path, text, map, asks } of await compile(paths)) {
-      const node = graph.modules.get(path);
-      if (node === undefined) throw new Error(`${path} is no module of the program`);
-      const { code, links, exports } = shape(text, node.isModule);
-      const mappings = readMappings(map);
-      const piece = { path, isModule: node.isModule, code, links, targets: node.targets, exports, mappings };
-      found.set(path, {
-        piece,
-        known: {
-          hash: hashOf(JSON.stringify([node, links, code])),
-          source: hash(path),
-          node: JSON.stringify(node),
-          face: JSON.stringify([node, links, [...asks].sort(), signature(path)]),
-          exports,
-        },
-      });
+  function pieceOf({ path, text, map, asks }: Compiled, node: Node): Entry {
+    const piece = { path, isModule: node.isModule, targets: node.targets, ...shape(text, node.isModule) };
+    const { links, code, exports } = piece;
+    return {
+      piece: { ...piece, mappings: readMappings(map) },
+      known: {
+        hash: hashOf(JSON.stringify([node, links, code])),
+        source: hash(path),
+        node: JSON.stringify(node),
+        links: links.length,
+        asks: [...asks].sort(),
+        signature: signature(path),
+        exports: links.some(([, star]) => star) ? null : exports,
+      },
+    };
+  }
+
+  async function piecesOf(paths: readonly string[], graph: Graph): Promise<ReadonlyMap<string, Entry>> {
+    const found = new Map<string, Entry>();
+    for (const module of await compile(paths)) {
+      const node = graph.modules.get(module.path);
+      if (node === undefined) throw new Error(`${module.path} is no module of the program`);
+      found.set(module.path, pieceOf(module, node));
     }
     return found;
   }
 
-  async function make(whole: Whole, graph: Graph): Promise<void> {
+  async function make({ whole, graph, hashes }: Latest): Promise<void> {
     const mine = ++round;
     try {
       const found = await piecesOf([...graph.modules.keys()], graph);
@@ -147,13 +172,32 @@ export function openPieces(options: PiecesOptions): Pieces {
         own: new Map(),
         stars: hasStars(found),
         whole,
+        same: [...found].every(([path, { known }]) => known.source === hashes.get(path)) ? whole.bundle : null,
       };
       users.set(bundle, new Set());
       if (latest.graph !== graph && !(await follow(latest))) return retire();
       onBase(bundle.file);
     } catch (error) {
-      if (mine === round) reason = reasonOf(error);
+      if (mine === round) unfit = { reason: reasonOf(error), ...placeOf(error) };
     }
+  }
+
+  function latestOf(whole: Whole, graph: Graph): Latest {
+    return { whole, graph, hashes: new Map([...graph.modules.keys()].map((path) => [path, hash(path)])) };
+  }
+
+  /** What keeps the program from being in pieces is still there. */
+  function isUnfit(): boolean {
+    if (unfit === null) return false;
+    if (unfit.file === null || unfit.hash === hash(unfit.file)) return true;
+    unfit = null;
+    return false;
+  }
+
+  function placeOf(error: unknown): { readonly file: string | null; readonly hash: string | undefined } {
+    const [first] = (error as Partial<BuildFailure>).errors ?? [];
+    const file = first?.location == null ? null : resolve(cwd, first.location.file);
+    return { file, hash: file === null ? undefined : hash(file) };
   }
 
   /** The base is replaced. Those whose bundles are gone are removed. */
@@ -166,6 +210,34 @@ export function openPieces(options: PiecesOptions): Pieces {
       users.delete(bundle);
       void removeBundle(bundle);
     }
+  }
+
+  /** The program with these modules; null where that is not all that changes. */
+  function changedBy(from: Base, compiled: readonly Compiled[]): Base | null {
+    const own = new Map(from.own);
+    const modules = new Map(from.graph.modules);
+    const before = (path: string): Known | undefined => from.own.get(path)?.known ?? from.known.get(path);
+    const entries: Entry[] = [];
+    for (const module of compiled) {
+      const { path, asks } = module;
+      const old = before(path);
+      const node = old === undefined ? null : widened(path, asks, old.asks, from.graph);
+      if (old === undefined || node === null) return null;
+      const entry = pieceOf(module, node);
+      entries.push(entry);
+      modules.set(path, node);
+      if (from.known.get(path)?.hash === entry.known.hash) own.delete(path);
+      else own.set(path, entry);
+    }
+    const exportsOf = (path: string) => (own.get(path)?.known ?? from.known.get(path))?.exports ?? null;
+    for (const { piece, known } of entries) {
+      const old = before(piece.path);
+      if (old === undefined || !keeps(old, known, from.stars)) return null;
+      const asBefore = old.signature === known.signature && old.asks.join() === known.asks.join();
+      // One that had no imports may have been in another syntax.
+      if (!asBefore && (old.links === 0 || !findsAll(piece, exportsOf))) return null;
+    }
+    return { ...from, own, graph: { ...from.graph, modules } };
   }
 
   /** Goes on from the base that there is with what a whole build has found, if most of it is as it was. */
@@ -181,17 +253,16 @@ export function openPieces(options: PiecesOptions): Pieces {
       others.map(([path]) => path),
       graph,
     );
-    for (const path of own.keys()) if (!graph.modules.has(path)) own.delete(path);
-    for (const [path, entry] of found) own.set(path, entry);
-    base = { ...base, graph, stars: base.stars || hasStars(found), whole };
+    const kept = [...own, ...found].filter(([path]) => graph.modules.has(path));
+    const same = kept.length === 0 ? whole.bundle : base.same;
+    base = { ...base, own: new Map(kept), graph, stars: base.stars || hasStars(found), whole, same };
     return true;
   }
 
   /** One that is being made is made to its end: it follows what has changed meanwhile. */
   function makeLater(): void {
     timer ??= setTimeout(() => {
-      const { whole, graph } = latest;
-      making = make(whole, graph).finally(() => {
+      making = make(latest).finally(() => {
         timer = making = null;
       });
     }, LATER);
@@ -204,8 +275,8 @@ export function openPieces(options: PiecesOptions): Pieces {
   }
 
   /** The program as it is now. */
-  async function put({ bundle, graph, own, whole }: Base): Promise<Bundle> {
-    if (own.size === 0 && !ALWAYS && isThere(whole.bundle)) return whole.bundle;
+  async function put({ bundle, graph, own, whole, same }: Base): Promise<Bundle> {
+    if (own.size === 0 && !ALWAYS && same !== null && isThere(same)) return same;
     const program = programOf({
       format: whole.format,
       entry: whole.entry,
@@ -229,11 +300,12 @@ export function openPieces(options: PiecesOptions): Pieces {
       reason = isSmall || typeof graph !== 'string' ? null : graph;
       return whole.bundle;
     }
-    latest = { whole, graph };
+    latest = latestOf(whole, graph);
     const follows = await follow(latest).catch(() => false);
     if (!follows) {
       retire();
-      if (ALWAYS) await make(whole, graph);
+      if (isUnfit()) return whole.bundle;
+      if (ALWAYS) await make(latest);
       else makeLater();
     }
     return base === null ? whole.bundle : put(base);
@@ -249,40 +321,33 @@ export function openPieces(options: PiecesOptions): Pieces {
     async rebuild(changed) {
       // A whole build beside it would take longer than the rest of it.
       if (base === null) await making;
-      const now = base;
-      if (now === null || !isThere(now.bundle)) return null;
-      const found = await piecesOf([...changed], now.graph);
-      for (const [path, { known }] of found) {
-        const before = now.own.get(path)?.known ?? now.known.get(path);
-        if (before === undefined || before.face !== known.face || !keeps(before, known, now.stars)) return null;
-      }
-      for (const [path, entry] of found)
-        if (now.known.get(path)?.hash === entry.known.hash) now.own.delete(path);
-        else now.own.set(path, entry);
-      const bundle = await put(now);
+      const from = base;
+      if (from === null || !isThere(from.bundle)) return null;
+      const next = changedBy(from, await compile([...changed]));
+      if (next === null) return null;
+      base = next;
+      const bundle = await put(base);
       given.add(bundle);
-      if (now.own.size > MOST) {
-        latest = { whole: { ...now.whole, bundle }, graph: now.graph };
-        makeLater();
-      }
+      latest = latestOf({ ...base.whole, bundle }, base.graph);
+      if (base.own.size > MOST) makeLater();
       return bundle;
     },
     has: (path) => (base?.graph ?? (making === null ? null : latest.graph))?.modules.has(path) === true,
     count: () => base?.graph.modules.size ?? 0,
-    why: () => reason,
+    why: () => reason ?? unfit?.reason ?? null,
     close: cancel,
   };
 }
 
-function hasStars(found: ReadonlyMap<string, { readonly piece: Piece }>): boolean {
+function hasStars(found: ReadonlyMap<string, Entry>): boolean {
   return [...found.values()].some(({ piece }) => piece.links.some(([, star]) => star));
 }
 
-/** Whether all that is imported from a module is still there. */
+/** Whether all that is imported from a module is still there. With `stars` a further name may be another one's. */
 function keeps(before: Known, now: Known, stars: boolean): boolean {
-  return stars
-    ? before.exports.join() === now.exports.join()
-    : before.exports.every((name) => now.exports.includes(name));
+  if (before.exports === null || now.exports === null || stars)
+    return before.exports?.join() === now.exports?.join() && before.signature === now.signature;
+  return before.exports.every((name) => now.exports?.includes(name));
 }
 
 function reasonOf(error: unknown): string {

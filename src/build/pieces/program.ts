@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 
-import { HELPERS, type PieceLink, type PieceTarget } from '../../protocol/pieces.js';
+import { HELPERS, type PieceTarget } from '../../protocol/pieces.js';
 import { REALM } from '../../protocol/late.js';
 import {
   bannerOf,
@@ -15,15 +15,13 @@ import {
   SHARED,
 } from '../banner.js';
 import { type Mappings, MapWriter } from './mappings.js';
+import type { Shape } from './shape.js';
 
 /** A module as a function, and where its lines come from. */
-export interface Piece {
+export interface Piece extends Shape {
   readonly path: string;
   readonly isModule: boolean;
-  readonly code: string;
-  readonly links: readonly PieceLink[];
   readonly targets: Readonly<Record<string, PieceTarget>>;
-  readonly exports: readonly string[];
   readonly mappings: Mappings;
 }
 

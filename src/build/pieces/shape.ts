@@ -7,6 +7,8 @@ export interface Shape {
   readonly links: readonly PieceLink[];
   /** What an ES module exports by name; `export *` not counted. */
   readonly exports: readonly string[];
+  /** What it calls the modules that it imports: a variable, and the specifier. */
+  readonly variables: ReadonlyMap<string, string>;
 }
 
 /**
@@ -40,16 +42,20 @@ export function shape(text: string, isModule: boolean): Shape {
   const lines = (kept.includes('`') ? kept : kept.replaceAll(OWN_NAME, '')).split('\n');
   // A directive stands before the helpers, where a tsconfig or the source asks for it.
   const at = dropHelpers(lines, lines[0] === '"use strict";' ? 1 : 0);
-  if (!isModule) return { code: `function(exports,require,module){\n${lines.join('\n')}}`, links: [], exports: [] };
+  if (!isModule) {
+    const code = `function(exports,require,module){\n${lines.join('\n')}}`;
+    return { code, links: [], exports: [], variables: new Map() };
+  }
   const [exports, after] = exportsAt(lines, at);
-  const [links, early] = linksAt(lines, after);
+  const [links, variables] = linksAt(lines, after);
+  const early = [...variables].map(([name, specifier]) => `${name}=${EARLY}(${JSON.stringify(specifier)});`);
   const stop = `${early.join('')}yield;`;
   const declares = after > at;
   // Better a whole bundle than a module without its exports.
   if (!declares && /^module\.exports = __toCommonJS\(/m.test(kept)) throw new Error('exports in an unknown form');
   if (declares) lines[after - 1] = stop;
   const head = `function*(exports,require,module,${IMPORTED},${EARLY}){"use strict";${declares ? '' : stop}`;
-  return { code: `${head}\n${lines.join('\n')}}`, links, exports };
+  return { code: `${head}\n${lines.join('\n')}}`, links, exports, variables };
 }
 
 /** Empties the lines, from one on, of helpers that all modules share. Gives the first line behind the helpers. */
@@ -88,20 +94,21 @@ function exportsAt(lines: string[], at: number): readonly [readonly string[], nu
   return [names, next + 1];
 }
 
-/** The imports, which esbuild has moved to the beginning; and what has them in hands before they are evaluated. */
-function linksAt(lines: string[], from: number): readonly [PieceLink[], string[]] {
+/** The imports, which esbuild has moved to the beginning; and the variables that it has made for them. */
+function linksAt(lines: string[], from: number): readonly [PieceLink[], Map<string, string>] {
   const links: PieceLink[] = [];
-  const early: string[] = [];
+  const variables = new Map<string, string>();
   for (let at = from; at < lines.length; at++) {
     const line = lines[at] ?? '';
     const [, star] = STAR.exec(line) ?? [];
     const [, name, specifier] = IMPORT.exec(line) ?? [];
     const asked = star ?? specifier;
     if (asked === undefined) break;
-    links.push([JSON.parse(asked) as string, star !== undefined]);
-    if (name !== undefined) early.push(`${name}=${EARLY}(${asked});`);
+    const meant = JSON.parse(asked) as string;
+    links.push([meant, star !== undefined]);
+    if (name !== undefined) variables.set(name, meant);
     // Of the same length, so that no position moves.
     lines[at] = line.replace('require(', `${IMPORTED}(`).replace(', module.exports);', ');');
   }
-  return [links, early];
+  return [links, variables];
 }
