@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { withApp } from '../support/app.js';
 import { Connection } from '../support/connection.js';
 import { within } from '../support/deadline.js';
+import { gateOf } from '../support/gate.js';
 import { bodyOf, get, request } from '../support/get.js';
 import type { Zdr } from '../support/zdr.js';
 
@@ -22,15 +23,17 @@ async function goneWithin(zdr: Zdr, ms: number, start: number): Promise<void> {
 const onePress = 150;
 
 test('Ctrl-C once: what is open is finished, then 0', () =>
-  withApp('http', async ({ zdr }) => {
-    const slow = request(zdr.where, '/slow?ms=1500');
-    await get(zdr.where);
+  withApp('http', async ({ project, zdr }) => {
+    const gate = gateOf(project);
+    const slow = request(zdr.where, gate.path);
+    await gate.begun();
     zdr.signalAll('SIGINT');
     const { open } = await zdr.event('stopping');
     assert.deepEqual(
       open.map((one) => one.tag === 'request' && one.path),
-      ['/slow?ms=1500'],
+      [gate.path],
     );
+    await gate.open();
     assert.equal(bodyOf(await slow).version, 1);
     assert.deepEqual(await within('the end', zdr.exit), { code: 0, signal: null });
     assert.equal(zdr.all('stopped')[0]?.forced, false);
@@ -56,10 +59,13 @@ for (const [signal, forced] of [
   ['SIGHUP', 129],
 ] as const) {
   test(`${signal}: graceful, and ${forced} when it comes twice`, async () => {
-    await withApp('http', async ({ zdr }) => {
-      const slow = request(zdr.where, '/slow?ms=1000');
-      await get(zdr.where);
+    await withApp('http', async ({ project, zdr }) => {
+      const gate = gateOf(project);
+      const slow = request(zdr.where, gate.path);
+      await gate.begun();
       zdr.signal(signal);
+      await zdr.event('stopping');
+      await gate.open();
       assert.equal(bodyOf(await slow).version, 1);
       assert.deepEqual(await within('the end', zdr.exit), { code: 0, signal: null });
     });
@@ -80,14 +86,17 @@ test('a stop ends idle keep-alive connections, draining generations and a bootin
   withApp('http', { args: ['--boot', '60s'] }, async ({ project, zdr }) => {
     const idle = await Connection.open(zdr.where);
     bodyOf(await idle.send());
-    const slow = request(zdr.where, '/slow?ms=2500');
-    await get(zdr.where);
+    const gate = gateOf(project);
+    const slow = request(zdr.where, gate.path);
+    await gate.begun();
     await zdr.rollover(() => project.version(2));
     await project.edit('src/app.ts', (text) =>
       text.replace('server.listen', "console.log('boots'); for (;;); server.listen"),
     );
     await zdr.until('the boot', () => zdr.stdout.includes('boots'));
     zdr.signalAll('SIGINT');
+    await zdr.event('stopping');
+    await gate.open();
     assert.equal(bodyOf(await slow).version, 1);
     assert.deepEqual(await within('the end', zdr.exit), { code: 0, signal: null });
     idle.close();
