@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -9,14 +11,18 @@ import { gateOf } from '../support/gate.js';
 import { bodyOf, get, request } from '../support/get.js';
 import type { Zdr } from '../support/zdr.js';
 
-/** All processes end by themselves within `ms` of `start`. */
-async function goneWithin(zdr: Zdr, ms: number, start: number): Promise<void> {
-  const alive = (): boolean => zdr.processes().length > 0;
-  while (alive()) {
-    const since = performance.now() - start;
-    assert.ok(since < ms, `still there after ${Math.round(since)} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+/**
+ * All processes end by themselves soon after `start`. About a second is what the README says of a machine that is not
+ * busy; how busy this one is, is told by how long it takes just now to start a shell that kills something and ends.
+ */
+async function goneSoon(zdr: Zdr, start: number): Promise<void> {
+  await zdr.gone();
+  const since = performance.now() - start;
+  const before = performance.now();
+  await once(spawn('/bin/sh', ['-c', 'sleep 60 & kill -9 $!; wait'], { stdio: 'ignore' }), 'close');
+  const reference = performance.now() - before;
+  const allowed = 1_500 + 50 * reference;
+  assert.ok(since < allowed, `gone after ${Math.round(since)} ms; a shell took ${Math.round(reference)} ms`);
 }
 
 /** npm passes a Ctrl-C on that the terminal has sent already: what comes within 100 ms is one press. */
@@ -50,7 +56,7 @@ test('Ctrl-C twice: at once, 130', () =>
     const start = performance.now();
     zdr.signalAll('SIGINT');
     assert.deepEqual(await within('the end', zdr.exit), { code: 130, signal: null });
-    await goneWithin(zdr, 1500, start);
+    await goneSoon(zdr, start);
     assert.equal((await slow).tag, 'failed');
   }));
 
@@ -120,7 +126,7 @@ test('SIGKILL of the primary: all are gone', () =>
     await zdr.rollover(() => project.version(2));
     const start = performance.now();
     zdr.signal('SIGKILL');
-    await goneWithin(zdr, 2000, start);
+    await goneSoon(zdr, start);
     await zdr.exit;
     await assert.rejects(Connection.open(zdr.where));
   }));
@@ -131,7 +137,7 @@ test('SIGKILL of the primary with a worker in an endless loop: all are gone', ()
     await new Promise((resolve) => setTimeout(resolve, 100));
     const start = performance.now();
     zdr.signal('SIGKILL');
-    await goneWithin(zdr, 2000, start);
+    await goneSoon(zdr, start);
   }));
 
 test("the app's children end with their generation, and with zdr", () =>
@@ -153,7 +159,7 @@ test("SIGKILL of the primary: the app's children are gone too", () =>
     await get(zdr.where);
     const start = performance.now();
     zdr.signal('SIGKILL');
-    await goneWithin(zdr, 2000, start);
+    await goneSoon(zdr, start);
   }));
 
 test('the files of old generations go while zdr runs, in node_modules/.cache/zdr', () =>

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { until } from './deadline.js';
 import { keptFiles } from './leftovers.js';
 import { openProject, type Project } from './project.js';
 import { Zdr, type ZdrOptions } from './zdr.js';
@@ -60,7 +59,7 @@ async function firstReady(zdr: Zdr): Promise<void> {
 
 /** All processes of zdr and of the app end behind zdr itself, and their files go with them. */
 async function nothingLeft({ project, zdr }: App, before: ReadonlySet<string>): Promise<void> {
-  await until('all processes end', () => zdr.processes().length === 0);
+  await zdr.gone();
   const left = keptFiles(project).filter((file) => !before.has(file));
   assert.deepEqual(left, [], 'files left behind');
 }
