@@ -9,6 +9,7 @@ export interface Status {
   readonly uptime: number;
   readonly addresses: readonly Address[];
   readonly watching: Watched;
+  readonly ahead: Readiness;
   /** Oldest first. */
   readonly generations: readonly GenerationStatus[];
   /** Processes that have no app yet. */
@@ -28,6 +29,14 @@ export type Watched =
   | { readonly tag: 'on' }
   | { readonly tag: 'paused'; readonly saved: number }
   | { readonly tag: 'off' };
+
+/**
+ * What there is to do for the next save ahead of it:
+ * - `busy`: packages are tried out, or evaluated in a standby; a save now takes longer, and longer than it has to
+ * - `at rest`: all that could be done is done
+ * - `off`: nothing is done ahead (`--no-ahead`)
+ */
+export type Readiness = 'busy' | 'at rest' | 'off';
 
 export interface GenerationStatus {
   readonly id: number;

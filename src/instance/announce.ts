@@ -1,5 +1,6 @@
 import type { Address, ZdrEvent } from '../events.js';
 import type { Parts } from './parts.js';
+import { totalOf } from '../primary/timings.js';
 import { servingWorkers } from './parts.js';
 
 /** Passes on what the rollover reports, and tells each address once. */
@@ -40,7 +41,8 @@ export function openAnnouncer(start: number, parts: () => Needed): Announcer {
       sockets.keepOnly(servingWorkers(parts()));
       const addresses = sockets.addresses();
       if (begun) {
-        options.onEvent(timing === undefined ? event : { ...event, timing });
+        // The steps add up to what is said: both are of one measurement.
+        options.onEvent(timing === undefined ? event : { ...event, ms: totalOf(timing), timing });
         for (const address of addresses) announce(address);
         return;
       }

@@ -40,6 +40,7 @@ export function carryOut(parts: Parts, effect: Effect): void {
       sockets.handTo(effect.worker);
       return send(effect.worker, { tag: 'hold-out', outage: effect.outage });
     case 'go':
+      parts.ahead?.serves(effect.worker);
       send(effect.worker, { tag: 'go', report: options.ahead, timing: parts.timings !== null });
       return transit.flush();
     case 'cut':

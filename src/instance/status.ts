@@ -37,6 +37,7 @@ export async function statusOf(parts: Parts, started: number): Promise<Status> {
         : pause.tag === 'paused'
           ? { tag: 'paused', saved: pause.changes?.paths.length ?? 0 }
           : { tag: 'on' },
+    ahead: parts.ahead === null ? 'off' : parts.ahead.atRest() ? 'at rest' : 'busy',
     generations: generations.map(({ id, tag }) => ({
       id,
       state: tag,

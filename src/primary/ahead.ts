@@ -10,6 +10,10 @@ import type { ToPrimary, ToWorker } from '../protocol/messages.js';
 export interface Ahead {
   /** A message that is about this. */
   handle(worker: number, message: Message): void;
+  /** Whether there is nothing to be tried out or evaluated just now. */
+  atRest(): boolean;
+  /** The worker serves from now on, and is going to tell what it has loaded. */
+  serves(worker: number): void;
   /** A process is up: a standby, or the one for trials. */
   up(worker: number): void;
   exited(worker: number): void;
@@ -64,6 +68,7 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
   const surprises = new Map<string, number>();
   const banned = new Set<string>();
   const late = new Map<number, NodeJS.Timeout>();
+  const reporting = new Set<number>();
   let trial: Trial | null = null;
   let waiting: NodeJS.Timeout | null = null;
   let last = 0;
@@ -182,9 +187,12 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
   }
 
   return {
+    atRest: () => reporting.size === 0 && waiting === null && trial === null && late.size === 0,
+    serves: (worker) => void reporting.add(worker),
     handle(worker, message) {
       switch (message.tag) {
         case 'loaded':
+          reporting.delete(worker);
           return loaded(message);
         case 'warmed':
           clearTimeout(late.get(worker));
@@ -210,6 +218,7 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
     exited(worker) {
       clearTimeout(late.get(worker));
       late.delete(worker);
+      reporting.delete(worker);
       if (trial?.id === worker) refused(trial, undefined);
     },
     saved() {

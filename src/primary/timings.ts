@@ -92,6 +92,11 @@ export function openTimings(): Timings {
   };
 }
 
+/** From when the change was noticed to live. */
+export function totalOf(timing: Timing): number {
+  return STEPS.reduce((sum, step) => (step === 'watch' ? sum : sum + timing[step]), 0);
+}
+
 /** For a profiler that looks at the primary. */
 function measure(name: string, start: number, end: number): void {
   const { timeOrigin } = performance;

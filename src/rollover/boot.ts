@@ -15,6 +15,9 @@ const QUIET = 25;
 /** How long a probed worker may take to answer before its event loop is taken for blocked, in ms. */
 const PROBE = 500;
 
+/** How long a process may take to start before the app's own time begins, in ms: that of a machine that is very busy. */
+const START = 10_000;
+
 /** What is down is tried again after this time where nobody edits, in ms. */
 const RETRY = 5_000;
 
@@ -95,7 +98,7 @@ export function startWaiting(turn: Turn): void {
     );
     if (busy || isHeldBack(turn) || turns.rolling(turn) !== undefined) continue;
     turns.putGeneration(turn, { ...generation, tag: 'booting' });
-    turns.arm(turn, { tag: 'boot', generation: generation.id }, turn.state.settings.boot);
+    turns.arm(turn, { tag: 'start', generation: generation.id }, START);
     engage(turn, generation.id, generation.bundle);
   }
 }
@@ -135,6 +138,9 @@ function load(turn: Turn, worker: Worker, generation: number, bundle: Bundle): v
   }
   spent(turn);
   turns.emit(turn, { type: 'load', worker: worker.id, generation, bundle });
+  // The app's time begins with the app: how long its process takes to start says nothing of it.
+  if (owner?.tag === 'booting' && turns.workersOf(turn, generation, 'booting', 'ready').length === 1)
+    turns.arm(turn, { tag: 'boot', generation }, turn.state.settings.boot);
   if (owner?.tag === 'live' || owner?.tag === 'rolling')
     turns.arm(turn, { tag: 'revive', worker: worker.id }, turn.state.settings.boot);
 }
@@ -228,6 +234,12 @@ export function late(turn: Turn, generation: Generation): void {
     turns.emit(turn, { type: 'probe', worker: worker.id });
   }
   turns.arm(turn, { tag: 'probe', generation: generation.id }, PROBE);
+}
+
+/** The system has not even started a process for it. */
+export function unstarted(turn: Turn, generation: Generation): void {
+  const loaded = turns.workersOf(turn, generation.id).some(({ tag }) => tag !== 'spawned');
+  if (!loaded) silent(turn, generation);
 }
 
 /** It answers. Where nothing else serves, an app may take its time, or may have no server at all. */

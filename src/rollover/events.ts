@@ -47,7 +47,9 @@ export type Happening =
 
 /** Ids are never used twice, so a timer that outlived its reason finds nothing to do. */
 export type Timer =
-  /** A generation had its time to become ready. */
+  /** The system had its time to start a process for a generation. */
+  | { readonly tag: 'start'; readonly generation: number }
+  /** A generation had its time to become ready, from when it got the app. */
   | { readonly tag: 'boot'; readonly generation: number }
   /** A probed worker had its time to answer. */
   | { readonly tag: 'probe'; readonly generation: number }

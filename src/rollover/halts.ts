@@ -68,6 +68,7 @@ function durationOf(turn: Turn, timer: Timer): number | null {
       return turns.RETIRE;
     case 'settled':
       return SETTLE;
+    case 'start':
     case 'quiet':
     case 'cut':
     case 'tell':

@@ -10,6 +10,7 @@ import {
   released,
   settled,
   silent,
+  unstarted,
   startOthers,
   startWaiting,
   up,
@@ -166,6 +167,8 @@ function elapsed(turn: Turn, timer: Timer): void {
   const generation = turns.generationOf(turn, timer.generation);
   if (generation === undefined) return;
   switch (timer.tag) {
+    case 'start':
+      return unstarted(turn, generation);
     case 'boot':
       return bootLate(turn, generation);
     case 'probe':

@@ -49,6 +49,7 @@ function status(generations: readonly GenerationStatus[]): Status {
     uptime: 724_000,
     addresses: [{ kind: 'tcp', protocol: 'http', host: '::', port: 3000 }],
     watching: { tag: 'paused', saved: 3 },
+    ahead: 'at rest',
     generations,
     standbys: [],
     builds: [

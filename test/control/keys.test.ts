@@ -29,7 +29,7 @@ async function inTerminal(
   const pty = new Pty(project, command);
   try {
     await body({ project, pty });
-    await until('all processes end', () => pty.processes().length === 0, 5_000);
+    await until('all processes end', () => pty.processes().length === 0);
     assert.deepEqual(
       keptFiles(project).filter((file) => !file.endsWith('.cache/zdr')),
       [],

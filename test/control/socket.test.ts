@@ -155,7 +155,7 @@ test('a project with a path too long for a socket', () =>
       entry: `${'deep/'.repeat(30)}src/app.ts`,
       before: async (project) => {
         const long = 'deep/'.repeat(30);
-        for (const file of ['app', 'address', 'routes', 'download', 'version'])
+        for (const file of ['app', 'address', 'routes', 'download', 'held', 'version'])
           await project.write(`${long}src/${file}.ts`, await project.read(`src/${file}.ts`));
         await project.write(`${long}package.json`, '{ "type": "module" }\n');
         mkdirSync(project.path(`${long}node_modules`));

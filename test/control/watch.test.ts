@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
 import { command } from '../support/command.js';
+import { gateOf } from '../support/gate.js';
 import { request } from '../support/get.js';
 import { startLoad } from '../support/load.js';
 import { noTerminal, Pty, zdrCommand } from '../support/pty.js';
@@ -16,10 +17,12 @@ for (const columns of [60, 80, 200])
       const pty = new Pty(project, `${zdrCommand} status --watch; stty -a`, { columns });
       try {
         await pty.shows(/#1 live +[^\n]*[▁▂▃▄▅▆▇█][^\n]* \d+\/s/);
-        void request(zdr.where, '/slow?ms=4000');
+        const gate = gateOf(project);
+        void request(zdr.where, gate.path);
         await pty.shows(/#1 {3,}[\d.]+ m?s {2}GET \/slow/);
         await zdr.rollover(() => project.version(2));
         await pty.shows(/#2 live +[^\n]*[▁▂▃▄▅▆▇█][^\n]*\n[^\n]*#1 draining [^\n]*╌[^\n]* 1 open/);
+        await gate.open();
         await zdr.event('drained', { generation: 1 });
         await pty.shows(/#2 live [^\n]*\n[^\n]*#1 gone /);
         for (const line of pty.plain().split('\n')) assert.ok(line.length <= columns, line);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { setTimeout as wait } from 'node:timers/promises';
 import { test } from 'node:test';
 import { type App, withApp } from '../support/app.js';
 import { type Body, get } from '../support/get.js';
 import type { Project } from '../support/project.js';
+import { statusOf } from '../support/status.js';
 
 // Packages are evaluated ahead only where the app cannot tell.
 
@@ -25,15 +25,24 @@ async function addCommon(project: Project, name: string, source: string): Promis
   await project.write(`node_modules/${name}/index.js`, AHEAD + source);
 }
 
-/** Saves until the answer has what is wanted: nothing tells when a standby has done what it does ahead. */
-async function saveUntil({ project, zdr }: App, fits: (body: Body) => boolean, from = 100): Promise<Body> {
+/** Waits until a standby waits, and has done all that it does ahead. */
+async function readied({ project, zdr }: App): Promise<void> {
+  await zdr.until('standbys are ready', async () => {
+    const { ahead, standbys } = await statusOf(project);
+    return ahead !== 'busy' && standbys.length > 0 && standbys.every(({ state }) => state === 'standby');
+  });
+}
+
+/** Saves until the answer has what is wanted: what a start shows may have to be tried out anew. */
+async function saveUntil(app: App, fits: (body: Body) => boolean, from = 100): Promise<Body> {
+  const { project, zdr } = app;
   for (let version = from; ; version += 1) {
+    await readied(app);
     await zdr.rollover(() => project.version(version));
     const body = await get(zdr.where);
     assert.equal(body.version, version);
     if (fits(body)) return body;
     assert.ok(version < from + 12, `never: ${JSON.stringify(body)}`);
-    await wait(700);
   }
 }
 
@@ -113,13 +122,14 @@ test('an ES module is evaluated ahead as well', () =>
   ));
 
 test('with --no-ahead nothing is', () =>
-  withApp('http', { ownModules: true, args: ['--no-ahead'], before: inTurns }, async ({ project, zdr }) => {
+  withApp('http', { ownModules: true, args: ['--no-ahead'], before: inTurns }, async (app) => {
+    const { project, zdr } = app;
     for (let version = 2; version < 6; version += 1) {
       await zdr.rollover(() => project.version(version));
       const { one, ahead } = await get(zdr.where);
       assert.ok(one);
       assert.equal(ahead, false);
-      await wait(500);
+      await readied(app);
     }
   }));
 
@@ -139,11 +149,23 @@ test('a variable that the app sets before the package reads it is the new one at
     async (app) => {
       const { project, zdr } = app;
       let version = 100;
+      await saveUntil(app, ({ ahead }) => ahead === true, version);
       for (const mode of ['green', 'red', 'blue']) {
+        // The standby has evaluated it, with the variable as it was.
+        await readied(app);
         await zdr.rollover(() => project.write('src/env.ts', `process.env.MODE = '${mode}';\nexport {};\n`));
-        assert.equal((await get(zdr.where)).mode, mode);
+        const cold = await get(zdr.where);
+        assert.deepEqual([cold.mode, cold.ahead], [mode, false]);
+        if (mode === 'blue') break;
         const { mode: warm } = await saveUntil(app, ({ ahead }) => ahead === true, (version += 100));
         assert.equal(warm, mode);
+      }
+      // What changes so often is left out from then on.
+      for (const save of [1, 2]) {
+        await readied(app);
+        await zdr.rollover(() => project.version(version + 100 + save));
+        const { mode, ahead } = await get(zdr.where);
+        assert.deepEqual([mode, ahead], ['blue', false]);
       }
       await zdr.rollover(() => project.write('src/env.ts', 'export {};\n'));
       assert.equal((await get(zdr.where)).mode, undefined);
@@ -222,7 +244,7 @@ test('a module hook that the app installs sees the packages behind it', () =>
       for (const version of [200, 201, 202]) {
         const { ahead, seen } = await get(app.zdr.where);
         assert.deepEqual([ahead, seen], [false, ['hooked']]);
-        await wait(600);
+        await readied(app);
         await app.zdr.rollover(() => app.project.version(version));
       }
     },
@@ -286,7 +308,7 @@ test('a package that is edited in node_modules is evaluated anew', () =>
     },
     async (app) => {
       await saveUntil(app, ({ ahead }) => ahead === true);
-      await wait(500);
+      await readied(app);
       await app.project.edit('node_modules/edited/index.js', (text) => text.replace('edition: 1', 'edition: 2'));
       await app.zdr.rollover(() => app.project.version(200));
       assert.equal((await get(app.zdr.where)).edition, 2);
@@ -332,7 +354,7 @@ test('a package that copies what the app has set in another one sees it set', ()
       );
       for (const version of [200, 201, 202, 203]) {
         assert.deepEqual((await get(app.zdr.where)).copied, [{ url: 'here' }, { url: 'here' }, 'secret']);
-        await wait(700);
+        await readied(app);
         await app.zdr.rollover(() => app.project.version(version));
       }
     },
@@ -344,7 +366,8 @@ for (const fixture of ['express', 'fastify', 'koa'])
     return withApp(
       fixture,
       { before: (project) => project.edit('src/app.ts', (text) => text + lists) },
-      async ({ project, zdr }) => {
+      async (app) => {
+        const { project, zdr } = app;
         await zdr.until('both addresses', () => zdr.addresses.length === 2);
         const answers = async () =>
           Promise.all(zdr.addresses.map(async (where) => (await get(where)).evaluated as string));
@@ -352,7 +375,7 @@ for (const fixture of ['express', 'fastify', 'koa'])
         const cold = await told();
         assert.ok(cold?.includes(fixture));
         for (const version of [2, 3, 4]) {
-          await wait(1500);
+          await readied(app);
           await zdr.rollover(() => project.version(version));
           assert.equal(await told(), cold);
         }

@@ -11,9 +11,9 @@ import { before, brokenSaves } from './broken-saves.js';
 const prepare = (project: Project): Promise<void> => project.write('tsconfig.json', '{}\n');
 const failures = ['build-failed', 'boot-failed'] as const;
 
-for (const [name, { file, spoil, seen, first }] of Object.entries(brokenSaves)) {
+for (const [name, { file, spoil, seen, first, boot = '10s' }] of Object.entries(brokenSaves)) {
   test(`${name}: what serves goes on serving`, () =>
-    withApp('http', { args: ['--boot', '1s'], before: prepare }, async ({ project, zdr }) => {
+    withApp('http', { args: ['--boot', boot], before: prepare }, async ({ project, zdr }) => {
       const good = await project.read(file);
       const load = startLoad(zdr.where, 'keep-alive', 4, 20);
       const since = zdr.now();
@@ -48,7 +48,7 @@ for (const [name, { file, spoil, seen, first }] of Object.entries(brokenSaves)) 
     withApp(
       'http',
       {
-        args: ['--boot', '1s'],
+        args: ['--boot', boot],
         ready: false,
         before: async (project) => {
           await prepare(project);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { withApp } from '../support/app.js';
-import { command } from '../support/command.js';
+import { gateOf } from '../support/gate.js';
 import { get } from '../support/get.js';
 import { assertSeamless, startLoad } from '../support/load.js';
 import { type Project, repository } from '../support/project.js';
@@ -76,17 +76,18 @@ test('the commands of the unit in the README start, reload and stop the app', as
   assert.equal(value('ExecStart'), `${value('WorkingDirectory')}/node_modules/.bin/zdr start`);
   assert.equal(value('ExecReload'), `${value('WorkingDirectory')}/node_modules/.bin/zdr reload`);
   assert.equal(value('KillMode'), 'mixed');
-  await withApp('http', { command: 'start', args: ['-w', '2', '--drain', '5s'] }, async ({ project, zdr }) => {
+  await withApp('http', { command: 'start', args: ['-w', '2'] }, async ({ project, zdr }) => {
     await project.version(2);
     const bin = await commandsIn(project, { zdr: zdrScript });
     await run(join(bin, 'zdr'), ['reload'], { cwd: project.dir, env: { ...process.env, TMPDIR: project.temp } });
     assert.equal((await get(zdr.where)).version, 2);
     // `KillMode=mixed`: SIGTERM to the main process alone; what is under way ends first.
-    const slow = get(zdr.where, '/slow?ms=3000');
-    await zdr.until('the request is under way', async () =>
-      (await command(project, ['status', '--json'])).stdout.includes('/slow'),
-    );
+    const gate = gateOf(project);
+    const slow = get(zdr.where, gate.path);
+    await gate.begun();
     zdr.signal('SIGTERM');
+    await zdr.event('stopping');
+    await gate.open();
     assert.equal((await slow).version, 2);
     assert.deepEqual(await zdr.exit, { code: 0, signal: null });
   });

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Status } from '../../dist/status.js';
 import { withApp, type App } from '../support/app.js';
-import { command } from '../support/command.js';
 import { Connection, type Outcome } from '../support/connection.js';
 import { canLimit, freeDescriptors, left, limitDescriptors } from '../support/descriptors.js';
 import { bodyOf, get } from '../support/get.js';
 import type { Project } from '../support/project.js';
+import { statusOf } from '../support/status.js';
 
 // EMFILE in the middle of a handover: what cannot be handed on now waits, and is not lost.
 
@@ -80,7 +79,6 @@ test('the old worker has no descriptor left: it hands on what it has', options, 
 
 /** The worker that will be the next generation, booted. */
 async function standbyOf(project: Project): Promise<number | null> {
-  const { stdout } = await command(project, ['status', '--json']);
-  const { standbys } = JSON.parse(stdout) as Status;
+  const { standbys } = await statusOf(project);
   return standbys.find(({ state }) => state === 'standby')?.pid ?? null;
 }

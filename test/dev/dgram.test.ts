@@ -51,8 +51,7 @@ test('two workers share the socket, over 4 rollovers', async () => {
 test('a worker that exits: what has arrived and was not read is answered by the next one', async () => {
   const port = await freeUdpPort();
   await withApp('udp', { env: { PORT: String(port) } }, async ({ zdr }) => {
-    // So that those of the respawn's time fit into the kernel's buffer.
-    const stream = await startStream(port, 20);
+    const stream = await startStream(port);
     await zdr.until('answers', () => stream.answered() > 20);
     const killer = createSocket('udp4');
     killer.send('exit', port, '127.0.0.1');

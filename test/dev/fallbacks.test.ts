@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
 import { Connection } from '../support/connection.js';
+import { gateOf } from '../support/gate.js';
 import { bodyOf, get } from '../support/get.js';
 import { assertSeamless, startLoad } from '../support/load.js';
 import { SecureConnection } from '../support/secure.js';
@@ -17,10 +18,13 @@ test('no connection can move: each gets one more answer of the old code at most,
     const connections = await Promise.all(Array.from({ length: IDLE }, () => Connection.open(zdr.where)));
     for (const connection of connections) bodyOf(await connection.send());
     const busy = await Connection.open(zdr.where);
-    const slow = busy.send('/slow?ms=4000');
+    const gate = gateOf(project);
+    const slow = busy.send(gate.path);
+    await gate.begun();
     const begun = await Connection.open(zdr.where);
+    const last = gateOf(project, '/download');
     let bytes = 0;
-    const download = begun.send('/download?chunks=40&every=100', { onBody: (chunk) => (bytes += chunk.length) });
+    const download = begun.send(`${last.path}&chunks=5&every=20`, { onBody: (chunk) => (bytes += chunk.length) });
     await zdr.until('the download', () => bytes > 0);
     const fresh = startLoad(zdr.where, 'fresh', 4);
     const live = await zdr.rollover(() => project.version(2));
@@ -30,10 +34,12 @@ test('no connection can move: each gets one more answer of the old code at most,
       assert.equal(bodyOf(outcome).version, 1);
       assert.equal(outcome.tag === 'answered' && outcome.answer.headers.get('connection'), 'close');
     }
+    await gate.open();
     const late = await slow;
     assert.equal(bodyOf(late).version, 1);
     assert.equal(late.tag === 'answered' && late.answer.headers.get('connection'), 'close');
     // Its head was sent before the save, so that the next answer is the one that says it.
+    await last.open();
     assert.equal((await download).tag, 'answered');
     const after = await begun.send();
     assert.equal(after.tag === 'answered' && after.answer.headers.get('connection'), 'close');
@@ -88,10 +94,12 @@ test('no relay: plain connections move as ever', () =>
 test('no relay: an HTTP/2 session is asked to leave at the save, and its open stream ends on the old code', () =>
   withApp('http2', { env: { ZDR_TEST_WITHOUT: 'relay' } }, async ({ project, zdr }) => {
     const old = await Session.open(zdr.where, 'https');
-    const slow = old.send('/slow?ms=2500');
-    await old.send();
+    const gate = gateOf(project);
+    const slow = old.send(gate.path);
+    await gate.begun();
     await zdr.rollover(() => project.version(2));
     await zdr.until('the GOAWAY', () => old.over);
+    await gate.open();
     assert.equal(JSON.parse((await slow).body.toString()).version, 1);
     const next = await Session.open(zdr.where, 'https');
     assert.equal(JSON.parse((await next.send()).body.toString()).version, 2);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Connection } from '../support/connection.js';
+import { gateOf } from '../support/gate.js';
 import { bodyOf, get, request } from '../support/get.js';
 import { keep, withServer } from '../support/settings.js';
 
@@ -28,11 +29,13 @@ for (const place of ['tcp', 'unix'] as const) {
       const { project, zdr } = app;
       const kept = await keep(app, 3);
       const busy = await Connection.open(zdr.where);
-      const slow = busy.send('/slow?ms=1200');
+      const gate = gateOf(project);
+      const slow = busy.send(gate.path);
       await zdr.until('four connections', async () => bodyOf(await kept[0]!.send('/count'))['count'] === 4);
       await zdr.rollover(() => project.version(2));
       // One fits beside the three; when the busy one comes after its answer it is the fifth.
       const [fresh] = await keep(app, 1);
+      await gate.open();
       assert.equal(bodyOf(await slow).version, 1);
       const all = [...kept, busy, fresh!];
       await zdr.event('drained', { generation: 1 });
@@ -73,10 +76,12 @@ test('closeIdleConnections ends what came idle from an older generation, and not
     const { project, zdr } = app;
     const [caller, busy, ...idle] = await keep(app, 5);
     await zdr.rollover(() => project.version(2));
-    const slow = busy!.send('/slow?ms=1000');
+    const gate = gateOf(project);
+    const slow = busy!.send(gate.path);
     await zdr.until('the request', async () => bodyOf(await caller!.send('/count'))['slow'] === 1);
     assert.equal(bodyOf(await caller!.send('/close-idle')).version, 2);
     await zdr.until('their ends', () => idle.every(({ closed }) => closed));
+    await gate.open();
     assert.equal(bodyOf(await slow).version, 2);
     for (const connection of [caller!, busy!]) {
       assert.equal(bodyOf(await connection.send()).version, 2);

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { withApp } from '../support/app.js';
 import { Connection } from '../support/connection.js';
 import { within } from '../support/deadline.js';
+import { gateOf } from '../support/gate.js';
 import { type Body, get } from '../support/get.js';
 import { freePort } from '../support/ports.js';
 import type { Where } from '../support/where.js';
@@ -45,7 +46,7 @@ async function refused(where: Where): Promise<boolean> {
     (connection) => void connection.close(),
     (error: NodeJS.ErrnoException) => error.code,
   );
-  return (await within('an answer of the system', opened, 2000)) === 'ECONNREFUSED';
+  return (await within('an answer of the system', opened)) === 'ECONNREFUSED';
 }
 
 const address = (host: string, port: number): string =>
@@ -144,12 +145,17 @@ test('a taken port is told as Node tells it to the app', async () => {
   }
 });
 
-/** Accepts nothing while it answers /block. */
+/** Accepts nothing while it answers with a query: until the file is there that it names. */
 const BLOCKING = `
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { version } from './version.ts';
 createServer((request, response) => {
-  for (const end = Date.now() + (request.url === '/block' ? 2500 : 0); Date.now() < end; );
+  const file = new URL(request.url, 'http://app').searchParams.get('until');
+  if (file !== null) {
+    writeFileSync(file + '.begun', '');
+    while (!existsSync(file)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  }
   response.end(JSON.stringify({ version }));
 }).listen(0);
 `;
@@ -168,10 +174,12 @@ test('a thousand clients that connect at once are not refused, nor do they wait 
     for (const version of [1, 2]) {
       if (version > 1) await zdr.rollover(() => project.version(version));
       const first = await Connection.open(zdr.where);
-      let blocked = true;
-      const answered = first.send('/block').finally(() => (blocked = false));
+      const gate = gateOf(project, '/block');
+      const answered = first.send(gate.path);
+      await gate.begun();
+      // All are connected before one is accepted.
       const connections = await Promise.all(Array.from({ length: 1000 }, () => Connection.open(zdr.where)));
-      assert.ok(blocked, 'all are connected before one is accepted');
+      await gate.open();
       await answered;
       const outcomes = await Promise.all(connections.map((connection) => connection.send()));
       assert.deepEqual([...new Set(outcomes.map(({ tag }) => tag))], ['answered']);

@@ -19,11 +19,11 @@ test('one line for a good reload, a frame for an error, and the output of the ap
     async ({ project, zdr }) => {
       const shown = (what: string, pattern: RegExp): Promise<unknown> =>
         zdr.until(what, () => pattern.test(zdr.lines.join('\n')));
-      await shown('the banner', /zdr v\d+\.\d+\.\d+ {2}ready in \d+ ms/);
+      await shown('the banner', /zdr v\d+\.\d+\.\d+ {2}ready in [\d.]+ m?s/);
       await shown('the address', new RegExp(`➜ {2}Local {3}http://(127\\.0\\.0\\.1|localhost):${port}/`));
       assert.equal((await get({ host: '127.0.0.1', port })).version, 1);
       await project.version(2);
-      await shown('the reload', /^\d\d:\d\d:\d\d ↻ src\/version\.ts → #2 live in \d+ ms$/m);
+      await shown('the reload', /^\d\d:\d\d:\d\d ↻ src\/version\.ts → #2 live in [\d.]+ m?s$/m);
       await project.write('src/version.ts', 'export const = 3;\n');
       await shown('the failure', /^\d\d:\d\d:\d\d ✘ build failed, #2 keeps serving$/m);
       await shown('the frame', /src\/version\.ts:1:13:\n +1 │ export const = 3;/);

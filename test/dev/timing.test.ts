@@ -16,8 +16,8 @@ test('the steps add up to the time from the save to live, and the first answer f
       [watch, ...Object.values(steps)].every((ms) => ms >= 0),
       JSON.stringify(live.timing),
     );
-    // `ms` of the event begins when the change is noticed. The last of it is the time it takes to measure.
-    assert.ok(Math.abs(sum - live.ms) < 5, `${sum} ${JSON.stringify(live)}`);
+    // `ms` of the event begins when the change is noticed.
+    assert.equal(sum, live.ms, JSON.stringify(live));
     assert.equal((await get(zdr.where)).version, 2);
     const { generation } = await zdr.event('answered', {}, since);
     assert.equal(generation, live.generation);
@@ -26,21 +26,27 @@ test('the steps add up to the time from the save to live, and the first answer f
 test('the modules that take longest to evaluate are named', () =>
   withApp('http', { args: ['--timing'] }, async ({ project, zdr }) => {
     const spin = (ms: number): string => `for (const end = Date.now() + ${ms}; Date.now() < end; );\n`;
-    await project.write('src/slow.ts', `import './slower.ts';\n${spin(40)}export {};\n`);
-    await project.write('src/slower.ts', `${spin(80)}export {};\n`);
+    await project.write('src/slow.ts', `import './slower.ts';\n${spin(200)}export {};\n`);
+    await project.write('src/slower.ts', `${spin(400)}export {};\n`);
     const live = await zdr.rollover(() => project.edit('src/app.ts', (text) => `import './slow.ts';\n${text}`));
-    const [first, second] = live.timing?.slowest ?? [];
-    assert.equal(first?.[0], project.path('src/slower.ts'));
-    assert.equal(second?.[0], project.path('src/slow.ts'));
-    assert.ok(first[1] >= 75 && second[1] >= 35, JSON.stringify(live.timing));
+    const slowest = live.timing?.slowest ?? [];
+    // On a busy machine another module may have had to wait in its middle, and be among them.
+    const took = (file: string): number => slowest.find(([path]) => path === project.path(file))?.[1] ?? 0;
+    assert.ok(took('src/slower.ts') >= 395 && took('src/slow.ts') >= 195, JSON.stringify(live.timing));
+    const times = slowest.map(([, ms]) => ms);
+    assert.deepEqual(
+      times,
+      times.toSorted((one, other) => other - one),
+    );
   }));
 
 test('a package is named by its file', () =>
   withApp('http', { args: ['--timing'], ownModules: true }, async ({ project, zdr }) => {
     await project.write('node_modules/heavy/package.json', '{ "name": "heavy", "version": "1.0.0" }');
-    await project.write('node_modules/heavy/index.js', 'for (const end = Date.now() + 60; Date.now() < end; );\n');
+    await project.write('node_modules/heavy/index.js', 'for (const end = Date.now() + 300; Date.now() < end; );\n');
     const live = await zdr.rollover(() => project.edit('src/app.ts', (text) => `import 'heavy';\n${text}`));
-    assert.equal(live.timing?.slowest[0]?.[0], project.path('node_modules/heavy/index.js'));
+    const files = live.timing?.slowest.map(([file]) => file) ?? [];
+    assert.ok(files.includes(project.path('node_modules/heavy/index.js')), JSON.stringify(live.timing));
   }));
 
 test('nothing is measured unless it is asked for', () =>

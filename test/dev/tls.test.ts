@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { WebSocket } from 'ws';
 import { withApp } from '../support/app.js';
+import { type Gate, gateOf } from '../support/gate.js';
 import { SecureConnection } from '../support/secure.js';
 import { openLedger } from '../support/versions.js';
 import type { Where } from '../support/where.js';
@@ -90,14 +91,16 @@ test('pipelined late requests are all answered', () =>
 
 test('a request under way ends on the old code, the next one is answered by the new', () =>
   withApp('https', async ({ project, zdr }) => {
-    const follow = async (): Promise<readonly number[]> => {
+    const follow = async (gate: Gate): Promise<readonly number[]> => {
       const connection = await SecureConnection.open(zdr.where);
-      const slow = bodyOf(await connection.send('/?ms=1500')).version;
+      const slow = bodyOf(await connection.send(gate.path)).version;
       return [slow, bodyOf(await connection.send()).version];
     };
-    const all = Promise.all(Array.from({ length: 30 }, follow));
-    await wait(300);
+    const gates = Array.from({ length: 30 }, () => gateOf(project, '/'));
+    const all = Promise.all(gates.map(follow));
+    for (const gate of gates) await gate.begun();
     await zdr.rollover(() => project.version(2));
+    for (const gate of gates) await gate.open();
     assert.deepEqual(
       await all,
       Array.from({ length: 30 }, () => [1, 2]),

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { after, START } from '../../dist/worker/frames.js';
 import { withApp } from '../support/app.js';
@@ -113,8 +112,9 @@ test('at the deadline an event stream ends with its last chunk, and what the app
     );
     await zdr.event('live', { generation: 2 });
     const connection = await Connection.open(zdr.where);
-    const events = connection.send('/events');
-    await wait(200);
+    let begun = false;
+    const events = connection.send('/events', { onBody: () => (begun = true) });
+    await zdr.until('the stream', () => begun);
     await zdr.rollover(() => project.version(3));
     const outcome = await events;
     assert.equal(outcome.tag, 'answered', JSON.stringify(outcome));
@@ -123,38 +123,43 @@ test('at the deadline an event stream ends with its last chunk, and what the app
     assert.deepEqual(zdr.lines, []);
   }));
 
-test('a raw socket stays, and ends at the deadline', () =>
-  withApp(
-    'http',
-    {
-      args: ['--drain', '1s'],
-      before: (project) =>
-        project.write(
-          'src/app.ts',
-          `import { createServer } from 'node:net';
+const raw = async (project: Project): Promise<void> =>
+  project.write(
+    'src/app.ts',
+    `import { createServer } from 'node:net';
 import { version } from './version.ts';
 createServer((socket) => {
   socket.on('error', () => {});
   socket.on('data', (bytes) => socket.write(version + ': ' + bytes));
 }).listen(0);
 `,
-        ),
-    },
-    async ({ project, zdr }) => {
-      const socket = createConnection(zdr.where);
-      const ask = async (text: string): Promise<string> => {
-        socket.write(text);
-        return String((await once(socket, 'data'))[0]);
-      };
-      assert.equal(await ask('a'), '1: a');
-      await zdr.rollover(() => project.version(2));
-      assert.equal(await ask('b'), '1: b');
-      const closed = once(socket, 'close');
-      const { open } = await zdr.event('cut-short', { generation: 1 });
-      assert.deepEqual(
-        open.map(({ tag }) => tag),
-        ['socket'],
-      );
-      assert.deepEqual(await closed, [false]);
-    },
-  ));
+  );
+
+async function ask(socket: Socket, text: string): Promise<string> {
+  socket.write(text);
+  return String((await once(socket, 'data'))[0]);
+}
+
+test('a raw socket stays', () =>
+  withApp('http', { before: raw }, async ({ project, zdr }) => {
+    const socket = createConnection(zdr.where);
+    assert.equal(await ask(socket, 'a'), '1: a');
+    await zdr.rollover(() => project.version(2));
+    assert.equal(await ask(socket, 'b'), '1: b');
+    socket.destroy();
+    await zdr.event('drained', { generation: 1 });
+  }));
+
+test('a raw socket ends at the deadline', () =>
+  withApp('http', { args: ['--drain', '1s'], before: raw }, async ({ project, zdr }) => {
+    const socket = createConnection(zdr.where);
+    assert.equal(await ask(socket, 'a'), '1: a');
+    const closed = once(socket, 'close');
+    await zdr.rollover(() => project.version(2));
+    const { open } = await zdr.event('cut-short', { generation: 1 });
+    assert.deepEqual(
+      open.map(({ tag }) => tag),
+      ['socket'],
+    );
+    assert.deepEqual(await closed, [false]);
+  }));

@@ -39,6 +39,23 @@ test('an old worker that does not confirm in time does not hold up the new gener
   assert.deepEqual(play.effects, [{ type: 'kill', worker: first }]);
 });
 
+test('the time to boot begins when a process has the app, and one that is never started fails the boot', () => {
+  const armed = (play: Play): string =>
+    play.effects.flatMap((effect) => (effect.type === 'timer' ? [effect.timer.tag] : [])).join(' ');
+  const play = new Play();
+  play.built('a');
+  assert.equal(armed(play), 'start');
+  play.boot(1);
+  assert.equal(armed(play), 'boot');
+  play.send({ type: 'time', timer: { tag: 'start', generation: 1 } });
+  assert.equal(play.tags(), '1 booting');
+
+  const slow = new Play();
+  slow.built('a');
+  slow.send({ type: 'time', timer: { tag: 'start', generation: 1 } });
+  assert.match(slow.kinds(), /boot-failed/);
+});
+
 test('an old generation ends when it has drained, and its bundle with it', () => {
   const { play, first } = serving();
   play.save('b');

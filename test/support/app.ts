@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { until } from './deadline.js';
 import { keptFiles } from './leftovers.js';
 import { openProject, type Project } from './project.js';
 import { Zdr, type ZdrOptions } from './zdr.js';
@@ -58,9 +57,9 @@ async function firstReady(zdr: Zdr): Promise<void> {
   await zdr.event('ready');
 }
 
-/** All processes of zdr and of the app end soon after zdr itself, and their files go with them. */
+/** All processes of zdr and of the app end behind zdr itself, and their files go with them. */
 async function nothingLeft({ project, zdr }: App, before: ReadonlySet<string>): Promise<void> {
-  await until('all processes end', () => zdr.processes().length === 0, 2000);
+  await zdr.gone();
   const left = keptFiles(project).filter((file) => !before.has(file));
   assert.deepEqual(left, [], 'files left behind');
 }

@@ -18,6 +18,8 @@ interface Pending {
 export class Connection {
   /** Whether the server has closed it, or it broke. */
   closed = false;
+  /** When the client saw that. */
+  closedAt: number | null = null;
   readonly #socket: Socket;
   #pending: Pending | null = null;
   #why = 'closed by the server';
@@ -103,6 +105,7 @@ export class Connection {
 
   #over(): void {
     this.closed = true;
+    this.closedAt ??= performance.now();
     const pending = this.#pending;
     this.#pending = null;
     const part = pending?.reader.head.status ? ' in the middle of the answer' : '';

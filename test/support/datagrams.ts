@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import { until } from './deadline.js';
 
 /** Numbered datagrams, one after the other. */
 export interface Stream {
@@ -12,10 +13,10 @@ export interface Stream {
   stop(): Promise<{ readonly sent: number; readonly lost: readonly number[]; readonly stale: readonly string[] }>;
 }
 
-/** So long an answer may take behind the last datagram, in ms. */
-const LATE = 5_000;
+/** So many may wait for their answers. More than a few hundred would not fit into the kernel's buffer, and be lost there. */
+const UNANSWERED = 100;
 
-/** Sends one datagram every `every` ms to a socket that answers `<version> <number>`. */
+/** Sends a datagram every `every` ms, and as soon as there is room, to a socket that answers `<version> <number>`. */
 export async function startStream(port: number, every = 2, host = '127.0.0.1'): Promise<Stream> {
   const socket = await open();
   const sentAt: number[] = [];
@@ -28,8 +29,10 @@ export async function startStream(port: number, every = 2, host = '127.0.0.1'): 
   let over = false;
   const sending = (async () => {
     while (!over) {
-      sentAt.push(performance.now());
-      socket.send(String(sentAt.length - 1), port, host);
+      if (sentAt.length - answers.size < UNANSWERED) {
+        sentAt.push(performance.now());
+        socket.send(String(sentAt.length - 1), port, host);
+      }
       await wait(every);
     }
   })();
@@ -39,8 +42,8 @@ export async function startStream(port: number, every = 2, host = '127.0.0.1'): 
     async stop() {
       over = true;
       await sending;
-      for (const end = performance.now() + LATE; answers.size < sentAt.length && performance.now() < end;)
-        await wait(20);
+      // The one that is lost is told by its number.
+      await until('all answers', () => answers.size >= sentAt.length).catch(() => {});
       socket.close();
       const lost = sentAt.flatMap((_at, number) => (answers.has(number) ? [] : [number]));
       const stale = sentAt.flatMap((at, number) => {

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, open, readFile, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Manner, save } from './saves.js';
@@ -68,7 +68,10 @@ export async function addPackage(project: Project, name: string, source: string)
   await project.write(`${folder}/index.js`, source);
 }
 
-/** Writes a file's own content over it. */
+/** Writes a file's own content over it, at no time another one. */
 export async function touch(project: Project, file: string): Promise<void> {
-  await writeFile(project.path(file), await readFile(project.path(file)));
+  const content = await readFile(project.path(file));
+  const handle = await open(project.path(file), 'r+');
+  await handle.write(content);
+  await handle.close();
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, unlinkSync, writeFileSync } from 'node:fs';
 import { open, rename, unlink, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -12,10 +12,14 @@ export const manners = [
 ] as const;
 export type Manner = (typeof manners)[number];
 
+/**
+ * One call after the other, as an editor does: on a busy machine a promise between two of them would be a file that is
+ * empty for long, which is a save of its own.
+ */
 export async function save(file: string, content: string, manner: Manner): Promise<void> {
   switch (manner) {
     case 'in place':
-      return writeFile(file, content);
+      return writeFileSync(file, content);
     case 'rename over': {
       await writeFile(`${file}.new~`, content);
       return rename(`${file}.new~`, file);
@@ -27,13 +31,13 @@ export async function save(file: string, content: string, manner: Manner): Promi
       return handle.close();
     }
     case 'unlink, then create': {
-      if (existsSync(file)) await unlink(file);
-      return writeFile(file, content);
+      if (existsSync(file)) unlinkSync(file);
+      return writeFileSync(file, content);
     }
     case 'gone for 300 ms': {
       if (existsSync(file)) await unlink(file);
       await wait(300);
-      return writeFile(file, content);
+      return writeFileSync(file, content);
     }
   }
 }

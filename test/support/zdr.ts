@@ -151,6 +151,11 @@ export class Zdr {
     return processesOf(this.#run);
   }
 
+  /** Waits until no process of the run is left. */
+  async gone(): Promise<void> {
+    await until('all processes end', () => this.processes().length === 0);
+  }
+
   /** Ends whatever still lives, for the end of a failed test. */
   kill(): void {
     for (const { pid } of this.processes()) {
