@@ -108,7 +108,10 @@ export interface AppError {
   readonly name: string;
   readonly message: string;
   readonly code: string | null;
-  /** As node prints it: stack, causes and own properties. */
+  /**
+   * As node prints it: stack, causes and own properties. The line of the source, marked, is below the first place in
+   * the app's own code.
+   */
   readonly text: string;
   /** For EADDRINUSE: who holds the port, where that can be found. */
   readonly holder: { readonly pid: number; readonly command: string } | null;

@@ -1,5 +1,6 @@
 import type { BootFailure, Exit, ZdrEvent } from '../events.js';
 import { formatDuration } from './durations.js';
+import { translate } from './glyphs.js';
 import { afterwards, type Block, type Look } from './look.js';
 import { errorLines, firstFrame } from './stack.js';
 import { describeTaken } from './taken.js';
@@ -10,7 +11,7 @@ export function bootFailure(event: ZdrEvent & { type: 'boot-failed' }, look: Loo
   const [what, body] = describe(event.reason, look);
   return {
     head: `${paint.red(`${glyphs.failed} #${event.generation} ${what}`)}${paint.dim(`, ${afterwards(event.live, look)}`)}`,
-    body,
+    body: body.map((line) => translate(line, look.glyphs)),
   };
 }
 
