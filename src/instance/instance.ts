@@ -29,6 +29,7 @@ import { openSource } from './source.js';
 import { statusOf } from './status.js';
 import { suspend } from './suspend.js';
 import { openTimers } from './timers.js';
+import { openWork } from './work.js';
 
 /** A run of zdr: one primary, and all that it started. */
 export interface Instance {
@@ -55,7 +56,7 @@ export interface Instance {
 }
 
 /** What can be another while zdr runs. */
-export type NewOptions = Omit<InstanceOptions, 'onEvent' | 'width' | 'refresh' | 'cwd'>;
+export type NewOptions = Omit<InstanceOptions, 'onEvent' | 'onWork' | 'width' | 'refresh' | 'cwd'>;
 
 /** What `tls.Server#setTicketKeys` wants, in bytes. */
 const TICKET_KEYS = 48;
@@ -82,10 +83,14 @@ export function openInstance(given: InstanceOptions): Instance {
     end = resolve;
   });
   const pages = openPages(() => parts);
+  const working = openWork((work) => given.onWork?.(work));
   const rollover = openRollover(
     settingsOf(options),
     (effect) => carryOut(parts, effect),
-    ({ generations }) => history.saw(generations),
+    (state) => {
+      history.saw(state.generations);
+      working(state);
+    },
   );
   const { dispatch } = rollover;
   const fallbacks: Parts['fallbacks'] = new Map();

@@ -1,4 +1,5 @@
 import type { ZdrEvent } from '../events.js';
+import type { Work } from '../options.js';
 import { merge, type Given, type Layer } from './given.js';
 import { readConfig, type Reading, type Search } from './read.js';
 import { resolveOptions, type Resolved } from './resolve.js';
@@ -27,6 +28,8 @@ export interface Sink {
   onEvent(event: ZdrEvent): void;
   /** Whether the app reads the terminal's input now. */
   onInput?(apps: boolean): void;
+  /** What zdr does now that can take long; null: nothing. */
+  onWork?(work: Work | null): void;
 }
 
 /** Reads the configuration, and puts together the options of a run. */
