@@ -64,7 +64,8 @@ export function canMove(env: Readonly<Record<string, string | undefined>>): bool
 
 /** `◌ building 3 s`. */
 function textOf({ tag, generation }: Work, ms: number, { glyphs }: Look): string {
-  const time = formatDuration(Math.floor(ms / 1_000) * 1_000);
+  // A timer may be early by a fraction of a millisecond.
+  const time = formatDuration(Math.max(1, Math.round(ms / 1_000)) * 1_000);
   switch (tag) {
     case 'build':
       return `${glyphs.draining} building ${time}`;

@@ -16,6 +16,8 @@ export function errorLines(text: string, cwd: string, paint: Paint): readonly st
     // A frame that goes may open the list of the error's own properties.
     else if (frame.end.endsWith(' {') && lines.length > 0) lines.push(`${lines.pop()} {`);
   }
+  // What it is stands out from where it was.
+  if (lines[0] !== undefined) lines[0] = paint.bold(lines[0]);
   const more = lines.length - longest;
   return more > 0 ? [...lines.slice(0, longest), paint.dim(`    +${more} more lines`)] : lines;
 }
