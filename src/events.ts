@@ -1,3 +1,5 @@
+import type { Section } from './section.js';
+
 /**
  * What zdr tells the outside: one union for the terminal, `--json` and programs. Plain data, nothing formatted.
  * Times are milliseconds.
@@ -59,7 +61,13 @@ export type ZdrEvent =
   | { readonly type: 'inspecting'; readonly urls: readonly string[]; readonly waits: boolean }
   /** The debugger's port cannot be had: zdr ends. */
   | { readonly type: 'inspect-failed'; readonly host: string; readonly port: number; readonly error: AppError }
-  | { readonly type: 'warning'; readonly message: string; readonly hint: string | null };
+  /** `section`: the heading of the README that has more. */
+  | {
+      readonly type: 'warning';
+      readonly message: string;
+      readonly hint: string | null;
+      readonly section: Section | null;
+    };
 
 /**
  * The way from a save to live:

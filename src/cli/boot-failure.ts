@@ -2,6 +2,7 @@ import type { BootFailure, Exit, ZdrEvent } from '../events.js';
 import { formatDuration } from './durations.js';
 import { translate } from './glyphs.js';
 import { afterwards, type Block, type Look } from './look.js';
+import { moreIn } from './readme.js';
 import { errorLines, firstFrame } from './stack.js';
 import { describeTaken } from './taken.js';
 
@@ -15,7 +16,8 @@ export function bootFailure(event: ZdrEvent & { type: 'boot-failed' }, look: Loo
   };
 }
 
-function describe(reason: BootFailure, { cwd, paint, readyUrl }: Look): readonly [string, readonly string[]] {
+function describe(reason: BootFailure, look: Look): readonly [string, readonly string[]] {
+  const { cwd, paint, readyUrl } = look;
   switch (reason.tag) {
     case 'threw': {
       const { text } = reason.error;
@@ -29,7 +31,7 @@ function describe(reason: BootFailure, { cwd, paint, readyUrl }: Look): readonly
     case 'silent':
       return [
         `did not ${readyUrl === null ? 'listen' : `answer ${readyUrl} with 2xx`} within ${formatDuration(reason.ms)}${reason.blocked ? ' (its event loop is blocked)' : ''}`,
-        [],
+        [paint.dim('  --boot gives new code more time'), moreIn('options', cwd, look)],
       ];
   }
 }

@@ -62,7 +62,7 @@ export function openSource(
           ignore: [...options.watching.ignore],
           cwd: options.cwd,
           onChange: changed,
-          onWarning: (message, hint) => options.onEvent({ type: 'warning', message, hint: hint ?? null }),
+          onWarning: (message, hint) => options.onEvent({ type: 'warning', message, hint, section: 'docker-and-wsl' }),
         });
 
   /** What a worker booted before such a file changed is, a start would no longer be. */
@@ -101,6 +101,7 @@ export function openSource(
       type: 'warning',
       message: 'the build has not ended within 10 s',
       hint: `a save starts it anew${names}`,
+      section: 'config',
     });
     if (inputs !== null) return;
     // Nothing was read to the end yet, so this is the one file that is known.

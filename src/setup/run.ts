@@ -21,7 +21,7 @@ export function openRun(prepared: Prepared, sink: Sink): Running {
     onEvent(event);
     if (event.type !== 'ready' && event.type !== 'live') return;
     void callLive(given.onLive, event, (error) =>
-      onEvent({ type: 'warning', message: 'onLive failed', hint: inspect(error) }),
+      onEvent({ type: 'warning', message: 'onLive failed', hint: inspect(error), section: 'config' }),
     );
   }
 
@@ -39,7 +39,12 @@ export function openRun(prepared: Prepared, sink: Sink): Running {
       );
       given = next.given;
       if (late.length > 0)
-        onEvent({ type: 'warning', message: `${late.join(' and ')}: from the next start of zdr on`, hint: null });
+        onEvent({
+          type: 'warning',
+          message: `${late.join(' and ')}: from the next start of zdr on`,
+          hint: null,
+          section: 'config',
+        });
       instance.configure({ ...next.options, inspect: prepared.options.inspect }, causes);
     },
     refuse: (wrong) => instance.refuse([messageOf(wrong)]),
