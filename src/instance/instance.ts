@@ -29,6 +29,7 @@ import { openSource } from './source.js';
 import { statusOf } from './status.js';
 import { suspend } from './suspend.js';
 import { openTimers } from './timers.js';
+import { openUnbound } from './unbound.js';
 import { openWork } from './work.js';
 
 /** A run of zdr: one primary, and all that it started. */
@@ -73,6 +74,7 @@ export function openInstance(given: InstanceOptions): Instance {
       history.heard(event);
       if (event.type === 'live') input.handedOver();
       pages.heard(event);
+      unbound.heard(event);
     },
   };
   const folder = openFolder(options.root);
@@ -83,6 +85,7 @@ export function openInstance(given: InstanceOptions): Instance {
     end = resolve;
   });
   const pages = openPages(() => parts);
+  const unbound = openUnbound(() => parts);
   const working = openWork((work) => given.onWork?.(work));
   const rollover = openRollover(
     settingsOf(options),
@@ -114,6 +117,7 @@ export function openInstance(given: InstanceOptions): Instance {
       fallbacks.delete(worker);
       usages.gone(worker);
       input.gone(worker);
+      unbound.blame(worker);
       dispatch({ type: 'worker-exited', worker, exit });
       transit.gone(worker);
     },
@@ -169,6 +173,7 @@ export function openInstance(given: InstanceOptions): Instance {
     input,
     timers,
     pages,
+    unbound,
     fallbacks,
     timings: options.timing ? openTimings() : null,
     ahead: null,

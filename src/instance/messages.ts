@@ -26,12 +26,16 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
       return ahead?.handle(worker, message);
     case 'bound':
       if (handle === undefined) return;
+      parts.unbound.bound(worker);
       sockets.bound(worker, message.key, message.address, message.standsIn !== null, handle);
       announcer.listens(worker, message.address);
       return dispatch({ type: 'worker-listening', worker, key: message.key });
     case 'number':
       return sockets.number(message.key, message.port);
+    case 'not-bound':
+      return parts.unbound.refused(worker, message.error);
     case 'listening':
+      parts.unbound.bound(worker);
       sockets.listening(worker, message.key);
       return dispatch({ type: 'worker-listening', worker, key: message.key });
     case 'release':

@@ -104,6 +104,8 @@ export type ToPrimary =
   | { readonly tag: 'bound'; readonly key: Key; readonly address: Address; readonly standsIn: Key | null }
   /** What the system gave for a port 0; the next generation asks for the same. */
   | { readonly tag: 'number'; readonly key: Key; readonly port: number }
+  /** The app cannot have the address that it asked for, and was told so. */
+  | { readonly tag: 'not-bound'; readonly error: AppError }
   /** An adopted handle is in use. */
   | { readonly tag: 'listening'; readonly key: Key; readonly address: Address }
   /** The app closed its server. */

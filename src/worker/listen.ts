@@ -1,9 +1,11 @@
 import cluster from 'node:cluster';
 import type dgram from 'node:dgram';
+import { errorMonitor } from 'node:events';
 import type { Address } from '../events.js';
 import type { Key } from '../protocol/messages.js';
 import { send } from './channel.js';
 import { tellClock } from './clock.js';
+import { describe } from './failure.js';
 import { bindDatagrams, shareExclusive } from './datagrams.js';
 import {
   type ClusterChild,
@@ -93,7 +95,10 @@ const listen: Listen2 = function (this: Server, address, port, addressType, aske
   else this._handle = bindNumber(key, address, addressType);
   bind();
   const handle = this._handle as Handle | null;
-  if (handle === null) return;
+  if (handle === null) {
+    // It gets the error after this turn. To watch for it is not to handle it.
+    return tellRefusal(this);
+  }
   const listener: Listener = {
     key,
     handle,
@@ -109,6 +114,10 @@ const listen: Listen2 = function (this: Server, address, port, addressType, aske
   if (port === 0 && listener.address.kind === 'tcp') send({ tag: 'number', key, port: listener.address.port });
   announce(listener, { tag: 'bound', key, address: listener.address, standsIn: null }, handle);
 };
+
+function tellRefusal(server: NodeJS.EventEmitter): void {
+  server.once(errorMonitor, (error: unknown) => send({ tag: 'not-bound', error: describe(error) }));
+}
 
 /** Said after the current turn of the app: a throw right behind `listen` must reach the primary first. */
 function announce(listener: Listener, message: Parameters<typeof send>[0], handle?: Handle): void {
