@@ -47,8 +47,8 @@ export interface InstanceOptions {
   readonly refresh: (() => Promise<boolean>) | null;
   /** Where debuggers attach; null: nowhere. */
   readonly inspect: Inspect | null;
-  /** Columns of the terminal, for the frames of build messages; 0 where it is not known. */
-  readonly width: number;
+  /** Columns that the terminal has now, for the frames of build messages; 0 where it is not known. */
+  width(): number;
   /** Called for each event, synchronously and in order. Must not throw. */
   onEvent(event: ZdrEvent): void;
   /** Called when the app begins to read standard input (true), and when no app that serves reads it any more. */

@@ -36,7 +36,7 @@ export async function run(prepared: Prepared, version: string, style: Style): Pr
     terminal.tell(event);
   };
   const running = openRun(prepared, {
-    width: stderr.columns ?? 0,
+    width: columns,
     onEvent: tell,
     onInput(apps) {
       keyboard?.give(apps);

@@ -27,6 +27,9 @@ export interface Source {
   close(): Promise<void>;
 }
 
+/** Of the frames where nobody knows the terminal, in columns. */
+const WIDTH = 100;
+
 export function openSource(
   options: InstanceOptions,
   bundles: Bundles,
@@ -43,7 +46,9 @@ export function openSource(
     conditions: [...options.conditions],
     ...(options.tsconfig === null ? {} : { tsconfig: options.tsconfig }),
     envFiles: options.envFiles.map(({ path }) => path),
-    ...(options.width > 0 ? { terminalWidth: options.width } : {}),
+    get terminalWidth() {
+      return options.width() || WIDTH;
+    },
     extra: options.extra,
     timing: options.timing,
     inPieces: options.inspect === null,

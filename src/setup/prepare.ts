@@ -22,8 +22,8 @@ export interface Prepared {
 
 /** Where events go. */
 export interface Sink {
-  /** Columns of the terminal, 0 where it is not known. */
-  readonly width: number;
+  /** Columns that the terminal has now, 0 where it is not known. */
+  width(): number;
   /** Must not throw. */
   onEvent(event: ZdrEvent): void;
   /** Whether the app reads the terminal's input now. */
