@@ -34,7 +34,7 @@ export function openRun(prepared: Prepared, sink: Sink): Running {
   });
   const follower: Follower = openFollower(prepared, {
     apply(next, causes) {
-      const late = (['quiet', 'json', 'color', 'inspect'] as const).filter(
+      const late = (['quiet', 'json', 'color', 'inspect', 'timing'] as const).filter(
         (key) => !isDeepStrictEqual(next.given[key], given[key]),
       );
       given = next.given;
@@ -45,7 +45,8 @@ export function openRun(prepared: Prepared, sink: Sink): Running {
           hint: null,
           section: 'config',
         });
-      instance.configure({ ...next.options, inspect: prepared.options.inspect }, causes);
+      const { inspect, timing } = prepared.options;
+      instance.configure({ ...next.options, inspect, timing }, causes);
     },
     refuse: (wrong) => instance.refuse([messageOf(wrong)]),
   });
