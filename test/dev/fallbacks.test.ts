@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
+import { command } from '../support/command.js';
 import { Connection } from '../support/connection.js';
 import { bodyOf, get } from '../support/get.js';
 import { assertSeamless, startLoad } from '../support/load.js';
@@ -18,6 +19,9 @@ test('no connection can move: each gets one more answer of the old code at most,
     for (const connection of connections) bodyOf(await connection.send());
     const busy = await Connection.open(zdr.where);
     const slow = busy.send('/slow?ms=4000');
+    const { stdout } = await command(project, ['status', '--json']);
+    const { fallbacks } = JSON.parse(stdout) as { readonly fallbacks: readonly { readonly name: string }[] };
+    assert.equal(fallbacks.length, 1, 'said once');
     const begun = await Connection.open(zdr.where);
     let bytes = 0;
     const download = begun.send('/download?chunks=40&every=100', { onBody: (chunk) => (bytes += chunk.length) });
