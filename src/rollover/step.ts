@@ -1,20 +1,5 @@
-import {
-  abandon,
-  evaluated,
-  holds,
-  late as bootLate,
-  listens,
-  probed,
-  quiet,
-  ready,
-  released,
-  settled,
-  silent,
-  startOthers,
-  startWaiting,
-  up,
-  fail,
-} from './boot.js';
+import { abandon, late as bootLate, probed, silent, startOthers, startWaiting, up, fail } from './boot.js';
+import { evaluated, holds, listens, quiet, ready, released, settled } from './ready.js';
 import { buildFailed, built, bundlesOf, changed, tellFailure } from './builds.js';
 import { clear, cut, deadline, drained, open, tell, relays } from './drain.js';
 import type { Effect } from './effects.js';
