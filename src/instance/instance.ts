@@ -3,7 +3,6 @@ import type { BuildMessage } from '../events.js';
 import type { InstanceOptions } from '../options.js';
 import { openBundles } from '../build/bundles.js';
 import type { Reloaded } from '../outcome.js';
-import { openAhead, type Ahead } from '../primary/ahead.js';
 import { openRollover } from '../primary/dispatch.js';
 import { openFolder, removeFolder } from '../primary/folder.js';
 import { openReaper } from '../primary/reaper.js';
@@ -11,16 +10,15 @@ import { openSockets } from '../primary/sockets.js';
 import { openTimings } from '../primary/timings.js';
 import { openTransit } from '../primary/transit.js';
 import { openUsages } from '../primary/usage.js';
-import { openWorkers } from '../primary/workers.js';
 import type { Status, Watched } from '../status.js';
+import { aheadOf } from './ahead.js';
 import { openAnnouncer } from './announce.js';
 import { openDebugging, start } from './debugging.js';
 import { openControl } from './control.js';
 import { carryOut } from './effects.js';
-import { environmentOf } from './environment.js';
+import { openForks } from './forks.js';
 import { openHistory } from './history.js';
 import { openInput } from './input.js';
-import { receive } from './messages.js';
 import { openPages } from './pages.js';
 import { servingWorkers, type Parts } from './parts.js';
 import { openReloads } from './reload.js';
@@ -101,28 +99,8 @@ export function openInstance(given: InstanceOptions): Instance {
   const started = performance.now();
   const announcer = openAnnouncer(started, () => parts);
   const inspector = openDebugging(options, dispatch);
-  const workers = openWorkers({
-    cwd: options.cwd,
-    execArgv: () => parts.options.execArgv,
-    onPipe: inspector === null ? null : (worker, pipe) => inspector.linked(worker, pipe),
-    onMessage: (worker, message, handle) => receive(parts, worker, message, handle),
-    hasRoom: () => transit.hasRoom(),
-    onAppMessage(worker, message) {
-      if (message === 'ready') dispatch({ type: 'worker-said-ready', worker });
-    },
-    onExit(worker, exit) {
-      parts.ahead?.exited(worker);
-      inspector?.exited(worker);
-      sockets.gone(worker);
-      fallbacks.delete(worker);
-      usages.gone(worker);
-      input.gone(worker);
-      unbound.blame(worker);
-      dispatch({ type: 'worker-exited', worker, exit });
-      transit.gone(worker);
-    },
-    onPids: reaper.watch,
-  });
+  const known = { cwd: options.cwd, inspector, onPids: reaper.watch };
+  const workers = openForks(known, () => parts);
   const { send } = workers;
   const sockets = openSockets(send);
   const usages = openUsages(send);
@@ -230,17 +208,4 @@ export function openInstance(given: InstanceOptions): Instance {
     },
     closed,
   };
-}
-
-function aheadOf({ options, workers, rollover }: Parts): Ahead | null {
-  if (!options.ahead) return null;
-  return openAhead({
-    entry: options.entry,
-    args: options.args,
-    send: workers.send,
-    fork: (worker) => workers.fork(worker, environmentOf(options)),
-    kill: workers.kill,
-    standbys: () => rollover.state().workers.flatMap(({ id, tag }) => (tag === 'standby' ? id : [])),
-    onStale: (worker) => rollover.dispatch({ type: 'worker-stale', worker }),
-  });
 }
