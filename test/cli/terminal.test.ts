@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { chooseGlyphs } from '../../dist/cli/glyphs.js';
 import { createPaint } from '../../dist/cli/paint.js';
 import { shownPath } from '../../dist/cli/paths.js';
 import { Terminal } from '../../dist/cli/terminal.js';
-import { sections } from '../../dist/section.js';
 import { repository } from '../support/project.js';
 import type { BootFailure, BuildMessage, ZdrEvent } from '../../dist/events.js';
 
@@ -238,17 +236,6 @@ test('the key that forces is named where there are keys', () => {
     told([{ type: 'stopping', open: [websocket] }], { interactive: true }).join(),
     /· press ctrl\+c again to force/,
   );
-});
-
-test('what problems point to is in the README', () => {
-  const readme = readFileSync(join(repository, 'README.md'), 'utf8');
-  const anchors = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w -]/g, '')
-      .replaceAll(' ', '-'),
-  );
-  for (const section of sections) assert.ok(anchors.includes(section), section);
 });
 
 test('ASCII', () => {
