@@ -1,7 +1,7 @@
 import type { Work } from '../options.js';
 import { columnsOf } from '../columns.js';
 import { formatDuration } from './durations.js';
-import type { Look } from './look.js';
+import type { Style } from './style.js';
 
 /** What takes no longer than this needs no word, in ms. */
 const PATIENCE = 1_000;
@@ -11,9 +11,12 @@ const SAVE = '\u001b7';
 const RESTORE = '\u001b8';
 const REST_OF_LINE = '\u001b[K';
 
+/** What a run does, or the command that asks one for a reload. */
+export type Shown = Work | { readonly tag: 'reload'; readonly generation: null };
+
 export interface Progress {
   /** Something takes its time, or (null) nothing does any more. */
-  show(work: Work | null): void;
+  show(work: Shown | null): void;
   /** What has to be written before anything else is. */
   erased(): string;
 }
@@ -22,10 +25,10 @@ export interface Progress {
  * Shows that long work goes on: one dim word at the right end of the line on which the cursor is, where the app seldom
  * writes. Only on a terminal with a person in front of it; nothing of it stays.
  */
-export function openProgress(look: Look, columns: () => number, write: (text: string) => void): Progress {
+export function openProgress(look: Style, columns: () => number, write: (text: string) => void): Progress {
   let since = 0;
   let timer: NodeJS.Timeout | undefined;
-  let work: Work | null = null;
+  let work: Shown | null = null;
   let shown: number | null = null;
 
   const erased = (): string => {
@@ -63,7 +66,7 @@ export function canMove(env: Readonly<Record<string, string | undefined>>): bool
 }
 
 /** `◌ building 3 s`. */
-function textOf({ tag, generation }: Work, ms: number, { glyphs }: Look): string {
+function textOf({ tag, generation }: Shown, ms: number, { glyphs }: Style): string {
   // A timer may be early by a fraction of a millisecond.
   const time = formatDuration(Math.max(1, Math.round(ms / 1_000)) * 1_000);
   switch (tag) {
@@ -73,6 +76,8 @@ function textOf({ tag, generation }: Work, ms: number, { glyphs }: Look): string
       return `${glyphs.draining} #${generation} boots ${time}`;
     case 'roll':
       return `${glyphs.draining} #${generation} takes over ${time}`;
+    case 'reload':
+      return `${glyphs.draining} reloading ${time}`;
     case 'stop':
       return `${glyphs.draining} stopping ${time}`;
   }

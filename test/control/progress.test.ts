@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { withApp } from '../support/app.js';
 import { until } from '../support/deadline.js';
 import { request } from '../support/get.js';
 import { openProject, type Project } from '../support/project.js';
@@ -95,3 +96,16 @@ for (const [name, env, pattern] of [
       assert.doesNotMatch(pty.screen, /boots|\u001b7/); // eslint-disable-line no-control-regex -- as above
     }),
   );
+
+test('zdr reload shows that it goes on, too', options, () =>
+  withApp('http', { ownModules: true, before: slowBoot }, async ({ project }) => {
+    const pty = new Pty(project, `${zdrCommand} reload`);
+    try {
+      await pty.shows(/◌ reloading \d s[^]*#2 live in/);
+      isErasedBefore(pty.screen, '◌ reloading', '#2 live');
+      assert.equal(await pty.end, 0);
+    } finally {
+      pty.kill();
+    }
+  }),
+);
