@@ -22,6 +22,7 @@ test('no connection can move: each gets one more answer of the old code at most,
     const { stdout } = await command(project, ['status', '--json']);
     const { fallbacks } = JSON.parse(stdout) as { readonly fallbacks: readonly { readonly name: string }[] };
     assert.equal(fallbacks.length, 1, 'said once');
+    assert.match((await command(project, ['status'])).stdout, /▲ connections cannot move: old code gives each a last/);
     const begun = await Connection.open(zdr.where);
     let bytes = 0;
     const download = begun.send('/download?chunks=40&every=100', { onBody: (chunk) => (bytes += chunk.length) });
