@@ -16,11 +16,11 @@ export function evaluated(turn: Turn, worker: Worker): void {
   turns.arm(turn, { tag: 'settled', worker: worker.id }, SETTLE);
 }
 
-export function listens(turn: Turn, worker: Worker, key: Key): void {
+export function listens(turn: Turn, worker: Worker, key: Key, more: boolean): void {
   if (!('listening' in worker) || worker.listening.includes(key)) return;
   const next = { ...worker, listening: [...worker.listening, key] };
   turns.putWorker(turn, next);
-  if (next.tag === 'booting') listened(turn, next);
+  if (next.tag === 'booting' && !more) listened(turn, next);
 }
 
 /** Whether what it listens on is all that it wants. */

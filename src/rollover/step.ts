@@ -86,7 +86,7 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
     case 'worker-stale':
       return replace(turn, worker);
     case 'worker-listening':
-      return listens(turn, worker, event.key);
+      return listens(turn, worker, event.key, event.more === true);
     case 'worker-released':
       return released(turn, worker, event.key);
     case 'worker-evaluated':
