@@ -120,8 +120,10 @@ function cutShort({ generation, asked }: ZdrEvent & { type: 'cut-short' }, { pai
 /** The frames of esbuild, with one empty line between them. */
 function messages(all: readonly BuildMessage[], noun: string, { coloured, glyphs, paint }: Look): readonly string[] {
   const shown = all.slice(0, mostMessages).flatMap((message, at) => {
-    const text = (coloured ? message.coloured : message.plain).trim() || harmlessName(message.text);
-    const safe = coloured ? harmlessColoured(text) : harmless(text);
+    // Colours of the sources' own could not be told from esbuild's.
+    const painted = coloured && !message.plain.includes('\u001b');
+    const text = (painted ? message.coloured : message.plain).trim() || harmlessName(message.text);
+    const safe = painted ? harmlessColoured(text) : harmless(text);
     return [...(at === 0 ? [] : ['']), ...translate(safe, glyphs).split('\n')];
   });
   const more = all.length - mostMessages;

@@ -13,18 +13,19 @@ interface Given {
   readonly quiet?: boolean;
   readonly interactive?: boolean;
   readonly ascii?: boolean;
+  readonly coloured?: boolean;
 }
 
 /** What is written for the events, a write each, with the times made equal. */
 function told(
   events: readonly ZdrEvent[],
-  { json = false, quiet = false, interactive = false, ascii = false }: Given = {},
+  { json = false, quiet = false, interactive = false, ascii = false, coloured = false }: Given = {},
 ) {
   const writes: string[] = [];
   const look = {
     mode: 'dev' as const,
     readyUrl: null,
-    coloured: false,
+    coloured,
     paint: createPaint(false),
     glyphs: chooseGlyphs(ascii ? { LANG: 'C' } : {}, 'linux'),
     cwd: '/app',
@@ -236,6 +237,16 @@ test('the key that forces is named where there are keys', () => {
     told([{ type: 'stopping', open: [websocket] }], { interactive: true }).join(),
     /· press ctrl\+c again to force/,
   );
+});
+
+test('colours that a message brings along are no colours', () => {
+  const plain = '✘ [ERROR] no\n\n    \u001b[31ma.ts:1:0:';
+  const coloured = `\u001b[31m✘ [ERROR]\u001b[0m no\n\n    \u001b[31ma.ts:1:0:`;
+  const [text = ''] = told([{ type: 'build-failed', errors: [{ ...error, plain, coloured }], live: 3 }], {
+    coloured: true,
+  });
+  assert.ok(text.includes('\n    \\x1b[31ma.ts:1:0:'), text);
+  assert.ok(!text.includes('\u001b'), text);
 });
 
 test('ASCII', () => {
