@@ -1,3 +1,5 @@
+import type { Section } from './section.js';
+
 /**
  * What zdr tells the outside: one union for the terminal, `--json` and programs. Plain data, nothing formatted.
  * Times are milliseconds.
@@ -59,7 +61,13 @@ export type ZdrEvent =
   | { readonly type: 'inspecting'; readonly urls: readonly string[]; readonly waits: boolean }
   /** The debugger's port cannot be had: zdr ends. */
   | { readonly type: 'inspect-failed'; readonly host: string; readonly port: number; readonly error: AppError }
-  | { readonly type: 'warning'; readonly message: string; readonly hint: string | null };
+  /** `section`: the heading of the README that has more. */
+  | {
+      readonly type: 'warning';
+      readonly message: string;
+      readonly hint: string | null;
+      readonly section: Section | null;
+    };
 
 /**
  * The way from a save to live:
@@ -108,7 +116,10 @@ export interface AppError {
   readonly name: string;
   readonly message: string;
   readonly code: string | null;
-  /** As node prints it: stack, causes and own properties. */
+  /**
+   * As node prints it: stack, causes and own properties. The line of the source, marked, is below the first place in
+   * the app's own code.
+   */
   readonly text: string;
   /** For EADDRINUSE: who holds the port, where that can be found. */
   readonly holder: { readonly pid: number; readonly command: string } | null;

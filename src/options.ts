@@ -47,12 +47,20 @@ export interface InstanceOptions {
   readonly refresh: (() => Promise<boolean>) | null;
   /** Where debuggers attach; null: nowhere. */
   readonly inspect: Inspect | null;
-  /** Columns of the terminal, for the frames of build messages; 0 where it is not known. */
-  readonly width: number;
+  /** Columns that the terminal has now, for the frames of build messages; 0 where it is not known. */
+  width(): number;
   /** Called for each event, synchronously and in order. Must not throw. */
   onEvent(event: ZdrEvent): void;
   /** Called when the app begins to read standard input (true), and when no app that serves reads it any more. */
   onInput?(apps: boolean): void;
+  /** Called when zdr begins with something that can take long, and (null) when nothing does any more. */
+  onWork?(work: Work | null): void;
+}
+
+/** What can take long: to build, to boot a generation, to replace workers one by one, to finish what is open. */
+export interface Work {
+  readonly tag: 'build' | 'boot' | 'roll' | 'stop';
+  readonly generation: number | null;
 }
 
 /** A hook of the configuration. `causes`: the files that changed, absolute; none where somebody asked for the reload. */

@@ -1,6 +1,8 @@
 import type { BootFailure, Exit, ZdrEvent } from '../events.js';
 import { formatDuration } from './durations.js';
+import { translate } from './glyphs.js';
 import { afterwards, type Block, type Look } from './look.js';
+import { moreIn } from './readme.js';
 import { errorLines, firstFrame } from './stack.js';
 import { describeTaken } from './taken.js';
 
@@ -10,11 +12,12 @@ export function bootFailure(event: ZdrEvent & { type: 'boot-failed' }, look: Loo
   const [what, body] = describe(event.reason, look);
   return {
     head: `${paint.red(`${glyphs.failed} #${event.generation} ${what}`)}${paint.dim(`, ${afterwards(event.live, look)}`)}`,
-    body,
+    body: body.map((line) => translate(line, look.glyphs)),
   };
 }
 
-function describe(reason: BootFailure, { cwd, paint, readyUrl }: Look): readonly [string, readonly string[]] {
+function describe(reason: BootFailure, look: Look): readonly [string, readonly string[]] {
+  const { cwd, paint, readyUrl } = look;
   switch (reason.tag) {
     case 'threw': {
       const { text } = reason.error;
@@ -28,7 +31,7 @@ function describe(reason: BootFailure, { cwd, paint, readyUrl }: Look): readonly
     case 'silent':
       return [
         `did not ${readyUrl === null ? 'listen' : `answer ${readyUrl} with 2xx`} within ${formatDuration(reason.ms)}${reason.blocked ? ' (its event loop is blocked)' : ''}`,
-        [],
+        [paint.dim('  --boot gives new code more time'), moreIn('options', cwd, look)],
       ];
   }
 }

@@ -9,6 +9,7 @@ import { inspecting, inspectFailed } from './debugging.js';
 import { afterwards, type Block, type Look } from './look.js';
 import { countOpen, describeOpen } from './open.js';
 import { shownPath } from './paths.js';
+import { moreIn } from './readme.js';
 import { timingLines } from './timing.js';
 
 const mostMessages = 5;
@@ -62,7 +63,10 @@ export function block(event: ZdrEvent, late: boolean, look: Look): Block {
     case 'drained':
       return line(`${paint.green(glyphs.done)} #${event.generation} ${paint.dim('done')}`);
     case 'cut-short':
-      return line(`${cutShort(event, look)} ${describeOpen(event.open, glyphs.ellipsis)}`);
+      return line(
+        `${cutShort(event, look)} ${describeOpen(event.open, glyphs.ellipsis)}`,
+        event.asked ? [] : [paint.dim('  --drain gives old code more time'), moreIn('options', look.cwd, look)],
+      );
     case 'paused':
       return line(`${paint.yellow(`${glyphs.draining} paused`)}${paint.dim(', saves wait')}`);
     case 'resumed': {
@@ -90,12 +94,13 @@ export function block(event: ZdrEvent, late: boolean, look: Look): Block {
     case 'inspect-failed':
       return line(paint.red(`${glyphs.failed} ${inspectFailed(event)}`), [
         paint.dim('  another one: --inspect=9230, or any: --inspect=0'),
+        moreIn('debugging', look.cwd, look),
       ]);
     case 'warning':
-      return line(
-        paint.yellow(`${glyphs.warning} ${harmless(event.message)}`),
-        event.hint === null ? [] : [paint.dim(`  ${harmless(event.hint)}`)],
-      );
+      return line(paint.yellow(`${glyphs.warning} ${harmless(event.message)}`), [
+        ...(event.hint === null ? [] : [paint.dim(`  ${harmless(event.hint)}`)]),
+        ...(event.section === null ? [] : [moreIn(event.section, look.cwd, look)]),
+      ]);
   }
 }
 
@@ -115,8 +120,10 @@ function cutShort({ generation, asked }: ZdrEvent & { type: 'cut-short' }, { pai
 /** The frames of esbuild, with one empty line between them. */
 function messages(all: readonly BuildMessage[], noun: string, { coloured, glyphs, paint }: Look): readonly string[] {
   const shown = all.slice(0, mostMessages).flatMap((message, at) => {
-    const text = (coloured ? message.coloured : message.plain).trim() || harmlessName(message.text);
-    const safe = coloured ? harmlessColoured(text) : harmless(text);
+    // Colours of the sources' own could not be told from esbuild's.
+    const painted = coloured && !message.plain.includes('\u001b');
+    const text = (painted ? message.coloured : message.plain).trim() || harmlessName(message.text);
+    const safe = painted ? harmlessColoured(text) : harmless(text);
     return [...(at === 0 ? [] : ['']), ...translate(safe, glyphs).split('\n')];
   });
   const more = all.length - mostMessages;

@@ -5,6 +5,7 @@ import type { ControlCommand } from './control-command.js';
 import { formatDuration } from './durations.js';
 import { block } from './lines.js';
 import { leave, say } from './output.js';
+import { canMove, openProgress } from './progress.js';
 import { missed, reach } from './reach.js';
 import type { View } from './style.js';
 import { wrong, wrongText } from './wrong.js';
@@ -14,8 +15,12 @@ export async function reload(command: ControlCommand, view: View): Promise<never
   const reached = await reach(command, view.cwd);
   if (reached.tag === 'missed') return missed(reached, view);
   const { instance } = reached;
+  const { stderr } = process;
+  const progress = stderr.isTTY && canMove(process.env) ? openProgress(view, () => stderr.columns, say) : null;
+  progress?.show({ tag: 'reload', generation: null });
   try {
     for await (const reply of ask(instance.path, { ask: 'reload' })) {
+      progress?.show(null);
       if (reply.tag === 'outcome') return await tell(reply.outcome, instance, view);
       if (reply.tag === 'refused') {
         say(wrongText(wrong(`zdr (pid ${instance.pid}) cannot reload`, reply.why, 'status'), view));
@@ -25,6 +30,7 @@ export async function reload(command: ControlCommand, view: View): Promise<never
   } catch {
     // As when it ends without an answer.
   }
+  progress?.show(null);
   return tell({ tag: 'stopped' }, instance, view);
 }
 

@@ -7,6 +7,7 @@ import { actOn } from './key-actions.js';
 import { leave, say } from './output.js';
 import { exitCodeOf, onSignals } from './signals.js';
 import type { Style } from './style.js';
+import { canMove, openProgress } from './progress.js';
 import { rememberMode } from './terminal-mode.js';
 import { Terminal } from './terminal.js';
 import { ownNetworks } from './urls.js';
@@ -25,19 +26,23 @@ export async function run(prepared: Prepared, version: string, style: Style): Pr
   const terminalMode = interactive ? rememberMode() : null;
   const keys = (): boolean => keyboard?.reads === true;
   const look = { ...style, cwd, entry, workers, mode, readyUrl, version, interactive, keys, networks: ownNetworks };
-  const terminal = new Terminal({ look, json, quiet, write: say });
+  const columns = (): number => stderr.columns ?? 0;
+  const progress = interactive && !json && !quiet && canMove(process.env) ? openProgress(look, columns, say) : null;
+  const write = (text: string): void => say(`${progress?.erased() ?? ''}${text}`);
+  const terminal = new Terminal({ look, json, quiet, write });
   const tell = (event: ZdrEvent): void => {
     // Not before: what is typed while the app boots may be for the app.
     keyboard?.start();
     terminal.tell(event);
   };
   const running = openRun(prepared, {
-    width: stderr.columns ?? 0,
+    width: columns,
     onEvent: tell,
     onInput(apps) {
       keyboard?.give(apps);
       if (!apps) terminalMode?.restore();
     },
+    onWork: (work) => progress?.show(work),
   });
   let forced: number | null = null;
   const stop = onSignals({
@@ -58,7 +63,7 @@ export async function run(prepared: Prepared, version: string, style: Style): Pr
     },
     continued: () => keyboard?.refresh(),
   });
-  const act = actOn({ running, look, stop, write: say });
+  const act = actOn({ running, look, stop, write });
   const code = await running.closed;
   terminal.flush();
   await endService();

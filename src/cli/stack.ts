@@ -11,23 +11,41 @@ export function errorLines(text: string, cwd: string, paint: Paint): readonly st
   const lines: string[] = [];
   for (const line of harmless(text).trimEnd().split('\n')) {
     const frame = readFrame(line);
-    if (frame === null) lines.push(line);
+    if (frame === null) lines.push(isExcerpt(line) ? showExcerpt(line, paint) : line);
     else if (!isInternal(frame.path)) lines.push(showFrame(frame, cwd, paint));
     // A frame that goes may open the list of the error's own properties.
     else if (frame.end.endsWith(' {') && lines.length > 0) lines.push(`${lines.pop()} {`);
   }
+  // What it is stands out from where it was.
+  if (lines[0] !== undefined) lines[0] = paint.bold(lines[0]);
   const more = lines.length - longest;
   return more > 0 ? [...lines.slice(0, longest), paint.dim(`    +${more} more lines`)] : lines;
 }
 
-/** The first frame of the app's own code, as a line. Empty when the error has none. */
+/** The first frame of the app's own code, with the line of the source. Empty when the error has none. */
 export function firstFrame(text: string, cwd: string, paint: Paint): readonly string[] {
-  for (const line of harmless(text).split('\n')) {
+  const lines = harmless(text).split('\n');
+  for (const [at, line] of lines.entries()) {
     const frame = readFrame(line);
-    if (frame !== null && !isInternal(frame.path) && !isDependency(frame.path))
-      return [showFrame({ ...frame, end: frame.end.replace(/ \{$/, '') }, cwd, paint)];
+    if (frame === null || isInternal(frame.path) || isDependency(frame.path)) continue;
+    const excerpt = lines
+      .slice(at + 1, at + 3)
+      .filter(isExcerpt)
+      .map((one) => showExcerpt(one, paint));
+    return [showFrame({ ...frame, end: frame.end.replace(/ \{$/, '') }, cwd, paint), ...excerpt];
   }
   return [];
+}
+
+/** The worker puts such lines below the frame that they belong to. */
+function isExcerpt(line: string): boolean {
+  return /^ +(?:\d+ │|╵) /.test(line);
+}
+
+/** The mark stands out, as in the frames of the build. */
+function showExcerpt(line: string, paint: Paint): string {
+  const [, gutter = '', rest = ''] = /^( +(?:\d+ )?[│╵])(.*)$/s.exec(line) ?? [];
+  return gutter.endsWith('╵') ? `${paint.dim(gutter)}${paint.green(rest)}` : `${paint.dim(gutter)}${rest}`;
 }
 
 interface Frame {

@@ -24,12 +24,18 @@ export function statusLines(status: Status, look: View, width: number): readonly
     ...table(status, width, look),
     ...(builds.length === 0 ? [] : [[], ...builds]),
     ...status.fallbacks.map(({ name, worker }) => [
-      piece(`  ${look.glyphs.warning} ${harmlessName(name)}`, 'yellow'),
+      piece(`  ${look.glyphs.warning} ${harmlessName(fallbacks[name] ?? name)}`, 'yellow'),
       piece(worker === null ? '' : ` (worker ${worker})`, 'dim'),
     ]),
   ];
   return lines.map((pieces) => fit(pieces, width, look.glyphs.ellipsis, look.paint));
 }
+
+/** What it means to a client where a handover has to do without something. */
+const fallbacks: Readonly<Record<string, string>> = {
+  move: 'connections cannot move: old code gives each a last answer',
+  relay: 'TLS and HTTP/2 end at a save: old code gives each a last answer',
+};
 
 /** urls() paints; here a line is painted when it is known what fits. */
 const plain = { green: same, yellow: same, red: same, cyan: same, bold: same, dim: same };

@@ -17,7 +17,7 @@ export interface TerminalSettings {
 }
 
 /**
- * Tells the events. Nothing that was written is ever rewritten: the app writes to the same terminal, and zdr cannot
+ * Tells the events. No line that was written is ever rewritten: the app writes to the same terminal, and zdr cannot
  * know where its cursor is. What repeats is kept short instead: a reason that is still the same is not shown again.
  */
 export class Terminal {

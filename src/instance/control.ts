@@ -21,6 +21,7 @@ export function openControl(options: InstanceOptions, folder: string): Control {
       type: 'warning',
       message: `zdr reload and zdr status cannot reach this instance: ${(error as Error).message}`,
       hint: null,
+      section: 'status',
     });
   // Asked for where it was started, too: in a workspace that is another project than the entry's.
   const projects = [...new Set([root, packageFolder(cwd) ?? cwd].map((path) => realpathSync(path)))];

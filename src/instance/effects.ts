@@ -50,6 +50,7 @@ export function carryOut(parts: Parts, effect: Effect): void {
     case 'list':
       return send(effect.worker, { tag: 'list' });
     case 'probe':
+      if (parts.unbound.blame(effect.worker)) return;
       return send(effect.worker, { tag: 'probe' });
     case 'terminate':
       return workers.terminate(effect.worker);

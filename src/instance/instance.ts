@@ -3,7 +3,6 @@ import type { BuildMessage } from '../events.js';
 import type { InstanceOptions } from '../options.js';
 import { openBundles } from '../build/bundles.js';
 import type { Reloaded } from '../outcome.js';
-import { openAhead, type Ahead } from '../primary/ahead.js';
 import { openRollover } from '../primary/dispatch.js';
 import { openFolder, removeFolder } from '../primary/folder.js';
 import { openReaper } from '../primary/reaper.js';
@@ -11,16 +10,15 @@ import { openSockets } from '../primary/sockets.js';
 import { openTimings } from '../primary/timings.js';
 import { openTransit } from '../primary/transit.js';
 import { openUsages } from '../primary/usage.js';
-import { openWorkers } from '../primary/workers.js';
 import type { Status, Watched } from '../status.js';
+import { aheadOf } from './ahead.js';
 import { openAnnouncer } from './announce.js';
 import { openDebugging, start } from './debugging.js';
 import { openControl } from './control.js';
 import { carryOut } from './effects.js';
-import { environmentOf } from './environment.js';
+import { openForks } from './forks.js';
 import { openHistory } from './history.js';
 import { openInput } from './input.js';
-import { receive } from './messages.js';
 import { openPages } from './pages.js';
 import { servingWorkers, type Parts } from './parts.js';
 import { openReloads } from './reload.js';
@@ -29,6 +27,8 @@ import { openSource } from './source.js';
 import { statusOf } from './status.js';
 import { suspend } from './suspend.js';
 import { openTimers } from './timers.js';
+import { openUnbound } from './unbound.js';
+import { openWork } from './work.js';
 
 /** A run of zdr: one primary, and all that it started. */
 export interface Instance {
@@ -55,7 +55,7 @@ export interface Instance {
 }
 
 /** What can be another while zdr runs. */
-export type NewOptions = Omit<InstanceOptions, 'onEvent' | 'width' | 'refresh' | 'cwd'>;
+export type NewOptions = Omit<InstanceOptions, 'onEvent' | 'onWork' | 'width' | 'refresh' | 'cwd'>;
 
 /** What `tls.Server#setTicketKeys` wants, in bytes. */
 const TICKET_KEYS = 48;
@@ -72,6 +72,7 @@ export function openInstance(given: InstanceOptions): Instance {
       history.heard(event);
       if (event.type === 'live') input.handedOver();
       pages.heard(event);
+      unbound.heard(event);
     },
   };
   const folder = openFolder(options.root);
@@ -82,10 +83,15 @@ export function openInstance(given: InstanceOptions): Instance {
     end = resolve;
   });
   const pages = openPages(() => parts);
+  const unbound = openUnbound(() => parts);
+  const working = openWork((work) => given.onWork?.(work));
   const rollover = openRollover(
     settingsOf(options),
     (effect) => carryOut(parts, effect),
-    ({ generations }) => history.saw(generations),
+    (state) => {
+      history.saw(state.generations);
+      working(state);
+    },
   );
   const { dispatch } = rollover;
   const fallbacks: Parts['fallbacks'] = new Map();
@@ -93,27 +99,8 @@ export function openInstance(given: InstanceOptions): Instance {
   const started = performance.now();
   const announcer = openAnnouncer(started, () => parts);
   const inspector = openDebugging(options, dispatch);
-  const workers = openWorkers({
-    cwd: options.cwd,
-    execArgv: () => parts.options.execArgv,
-    onPipe: inspector === null ? null : (worker, pipe) => inspector.linked(worker, pipe),
-    onMessage: (worker, message, handle) => receive(parts, worker, message, handle),
-    hasRoom: () => transit.hasRoom(),
-    onAppMessage(worker, message) {
-      if (message === 'ready') dispatch({ type: 'worker-said-ready', worker });
-    },
-    onExit(worker, exit) {
-      parts.ahead?.exited(worker);
-      inspector?.exited(worker);
-      sockets.gone(worker);
-      fallbacks.delete(worker);
-      usages.gone(worker);
-      input.gone(worker);
-      dispatch({ type: 'worker-exited', worker, exit });
-      transit.gone(worker);
-    },
-    onPids: reaper.watch,
-  });
+  const known = { cwd: options.cwd, inspector, onPids: reaper.watch };
+  const workers = openForks(known, () => parts);
   const { send } = workers;
   const sockets = openSockets(send);
   const usages = openUsages(send);
@@ -164,6 +151,7 @@ export function openInstance(given: InstanceOptions): Instance {
     input,
     timers,
     pages,
+    unbound,
     fallbacks,
     timings: options.timing ? openTimings() : null,
     ahead: null,
@@ -220,17 +208,4 @@ export function openInstance(given: InstanceOptions): Instance {
     },
     closed,
   };
-}
-
-function aheadOf({ options, workers, rollover }: Parts): Ahead | null {
-  if (!options.ahead) return null;
-  return openAhead({
-    entry: options.entry,
-    args: options.args,
-    send: workers.send,
-    fork: (worker) => workers.fork(worker, environmentOf(options)),
-    kill: workers.kill,
-    standbys: () => rollover.state().workers.flatMap(({ id, tag }) => (tag === 'standby' ? id : [])),
-    onStale: (worker) => rollover.dispatch({ type: 'worker-stale', worker }),
-  });
 }

@@ -26,14 +26,19 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
       return ahead?.handle(worker, message);
     case 'bound':
       if (handle === undefined) return;
+      parts.unbound.bound(worker);
       sockets.bound(worker, message.key, message.address, message.standsIn !== null, handle);
+      if (message.standsIn === null) sockets.share(message.key, siblings(parts, worker));
       announcer.listens(worker, message.address);
-      return dispatch({ type: 'worker-listening', worker, key: message.key });
+      return dispatch({ type: 'worker-listening', worker, key: message.key, more: message.more });
     case 'number':
       return sockets.number(message.key, message.port);
+    case 'not-bound':
+      return parts.unbound.refused(worker, message.error);
     case 'listening':
+      parts.unbound.bound(worker);
       sockets.listening(worker, message.key);
-      return dispatch({ type: 'worker-listening', worker, key: message.key });
+      return dispatch({ type: 'worker-listening', worker, key: message.key, more: message.more });
     case 'release':
       sockets.release(worker, message.key);
       return dispatch({ type: 'worker-released', worker, key: message.key });
@@ -98,6 +103,17 @@ function getReady({ workers, source }: Parts, worker: number): void {
 function generationOf({ rollover }: Parts, worker: number): number | null {
   const found = rollover.state().workers.find(({ id }) => id === worker);
   return found !== undefined && 'generation' in found ? found.generation : null;
+}
+
+/** Workers that may want what this one has just bound: those beside it, and those that are to follow it. */
+function siblings({ rollover }: Parts, worker: number): readonly number[] {
+  const { workers } = rollover.state();
+  const own = workers.find(({ id }) => id === worker);
+  if (own === undefined || !('listening' in own)) return [];
+  return workers.flatMap((other) => {
+    const runs = other.tag === 'booting' || other.tag === 'ready' || other.tag === 'live';
+    return runs && other.id !== worker && other.generation >= own.generation ? other.id : [];
+  });
 }
 
 function isStandby({ rollover }: Parts, worker: number): boolean {

@@ -41,7 +41,8 @@ export function openPages(parts: () => Pick<Parts, 'options' | 'rollover' | 'wor
       if (told.has(why)) return;
       told.add(why);
       const [reason, hint] = WHY[why];
-      parts().options.onEvent({ type: 'warning', message: `no live reload of ${path}: ${reason}`, hint });
+      const message = `no live reload of ${path}: ${reason}`;
+      parts().options.onEvent({ type: 'warning', message, hint, section: 'live-reload' });
     },
   };
 }

@@ -14,6 +14,7 @@ import type { Input } from './input.js';
 import type { Pages } from './pages.js';
 import type { Source } from './source.js';
 import type { Timers } from './timers.js';
+import type { Unbound } from './unbound.js';
 
 /** What an instance is made of. Each part has one owner, `openInstance`, which closes it. */
 export interface Parts {
@@ -30,6 +31,7 @@ export interface Parts {
   readonly input: Input;
   readonly timers: Timers;
   readonly pages: Pages;
+  readonly unbound: Unbound;
   /** Null: nothing is measured. */
   readonly timings: Timings | null;
   /** Null: packages are never evaluated ahead. */

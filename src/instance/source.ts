@@ -27,6 +27,9 @@ export interface Source {
   close(): Promise<void>;
 }
 
+/** Of the frames where nobody knows the terminal, in columns. */
+const WIDTH = 100;
+
 export function openSource(
   options: InstanceOptions,
   bundles: Bundles,
@@ -43,7 +46,9 @@ export function openSource(
     conditions: [...options.conditions],
     ...(options.tsconfig === null ? {} : { tsconfig: options.tsconfig }),
     envFiles: options.envFiles.map(({ path }) => path),
-    ...(options.width > 0 ? { terminalWidth: options.width } : {}),
+    get terminalWidth() {
+      return options.width() || WIDTH;
+    },
     extra: options.extra,
     timing: options.timing,
     inPieces: options.inspect === null,
@@ -62,7 +67,7 @@ export function openSource(
           ignore: [...options.watching.ignore],
           cwd: options.cwd,
           onChange: changed,
-          onWarning: (message, hint) => options.onEvent({ type: 'warning', message, hint: hint ?? null }),
+          onWarning: (message, hint) => options.onEvent({ type: 'warning', message, hint, section: 'docker-and-wsl' }),
         });
 
   /** What a worker booted before such a file changed is, a start would no longer be. */
@@ -101,6 +106,7 @@ export function openSource(
       type: 'warning',
       message: 'the build has not ended within 10 s',
       hint: `a save starts it anew${names}`,
+      section: 'config',
     });
     if (inputs !== null) return;
     // Nothing was read to the end yet, so this is the one file that is known.

@@ -22,6 +22,8 @@ interface Entry {
 export interface Sockets {
   /** Hands all of them to a worker that is about to become the app. */
   handTo(worker: number): void;
+  /** Hands one of them to workers that run already. */
+  share(key: Key, workers: readonly number[]): void;
   bound(worker: number, key: Key, address: Address, standsIn: boolean, handle: Handle): void;
   listening(worker: number, key: Key): void;
   /** The app closed its server: the address is free again once nobody else listens there. */
@@ -47,12 +49,18 @@ export function openSockets(send: (worker: number, message: ToWorker, handle?: H
     // libuv removes the file only where it was bound under that name.
     if (entry.address.kind === 'unix') unlink(entry.address.path, () => {});
   };
+  const hand = ({ key, address, handle, copies }: Entry, worker: number): void => {
+    copies.add(worker);
+    send(worker, { tag: 'adopt', key, address }, handle);
+  };
   return {
     handTo(worker) {
-      for (const { key, address, handle, copies } of entries.values()) {
-        copies.add(worker);
-        send(worker, { tag: 'adopt', key, address }, handle);
-      }
+      for (const entry of entries.values()) hand(entry, worker);
+    },
+    share(key, workers) {
+      const entry = entries.get(key);
+      if (entry === undefined) return;
+      for (const worker of workers) if (!entry.copies.has(worker) && !entry.holders.has(worker)) hand(entry, worker);
     },
     bound(worker, key, address, standsIn, handle) {
       const old = entries.get(key);

@@ -100,12 +100,20 @@ export type ToWorker =
 
 export type ToPrimary =
   | { readonly tag: 'standby' }
-  /** With a copy of the handle that this worker has bound. */
-  | { readonly tag: 'bound'; readonly key: Key; readonly address: Address; readonly standsIn: Key | null }
+  /** With a copy of the handle that this worker has bound. `more`: others follow, of the same turn of the app. */
+  | {
+      readonly tag: 'bound';
+      readonly key: Key;
+      readonly address: Address;
+      readonly standsIn: Key | null;
+      readonly more: boolean;
+    }
   /** What the system gave for a port 0; the next generation asks for the same. */
   | { readonly tag: 'number'; readonly key: Key; readonly port: number }
+  /** The app cannot have the address that it asked for, and was told so. */
+  | { readonly tag: 'not-bound'; readonly error: AppError }
   /** An adopted handle is in use. */
-  | { readonly tag: 'listening'; readonly key: Key; readonly address: Address }
+  | { readonly tag: 'listening'; readonly key: Key; readonly address: Address; readonly more: boolean }
   /** The app closed its server. */
   | { readonly tag: 'release'; readonly key: Key }
   /** A handover from this worker has to do without something. */

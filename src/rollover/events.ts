@@ -23,7 +23,8 @@ export type Happening =
   | { readonly type: 'worker-standby'; readonly worker: number }
   /** It is no longer what a start would be now; nothing of the app runs in it any more. */
   | { readonly type: 'worker-stale'; readonly worker: number }
-  | { readonly type: 'worker-listening'; readonly worker: number; readonly key: Key }
+  /** `more`: it listens on others already, of which it will be told at once. */
+  | { readonly type: 'worker-listening'; readonly worker: number; readonly key: Key; readonly more?: boolean }
   | { readonly type: 'worker-released'; readonly worker: number; readonly key: Key }
   | { readonly type: 'worker-evaluated'; readonly worker: number }
   /** The app itself said `process.send('ready')`. */

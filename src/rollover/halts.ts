@@ -1,4 +1,4 @@
-import { SETTLE } from './boot.js';
+import { SETTLE } from './ready.js';
 import type { Timer } from './events.js';
 import type { Halt } from './state.js';
 import * as turns from './turn.js';

@@ -1,21 +1,5 @@
-import {
-  abandon,
-  evaluated,
-  holds,
-  late as bootLate,
-  listens,
-  probed,
-  quiet,
-  ready,
-  released,
-  settled,
-  silent,
-  unstarted,
-  startOthers,
-  startWaiting,
-  up,
-  fail,
-} from './boot.js';
+import { abandon, fail, late as bootLate, probed, silent, startOthers, startWaiting, unstarted, up } from './boot.js';
+import { evaluated, holds, listens, quiet, ready, released, settled } from './ready.js';
 import { buildFailed, built, bundlesOf, changed, tellFailure } from './builds.js';
 import { clear, cut, deadline, drained, open, tell, relays } from './drain.js';
 import type { Effect } from './effects.js';
@@ -102,7 +86,7 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
     case 'worker-stale':
       return replace(turn, worker);
     case 'worker-listening':
-      return listens(turn, worker, event.key);
+      return listens(turn, worker, event.key, event.more === true);
     case 'worker-released':
       return released(turn, worker, event.key);
     case 'worker-evaluated':

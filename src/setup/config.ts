@@ -41,8 +41,12 @@ export interface ZdrConfig {
   readonly liveReload?: boolean | undefined;
   /** Where debuggers attach, as node's `--inspect`: true, a port, or `host:port`. */
   readonly inspect?: boolean | number | string | undefined;
+  /** The same, and the app's first line waits for a debugger. */
+  readonly inspectBrk?: boolean | number | string | undefined;
   /** Evaluate packages in the standby, where the app cannot tell. */
   readonly ahead?: boolean | undefined;
+  /** Of `zdr dev`: tell where the time from a save to live goes. */
+  readonly timing?: boolean | undefined;
   /** Tell problems only. */
   readonly quiet?: boolean | undefined;
   /** Tell events, one a line. */

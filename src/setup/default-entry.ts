@@ -26,6 +26,15 @@ export function defaultEntry(cwd: string): Named | Wrong {
       const file = join(folder, 'src', `${stem}.${ending}`);
       if (existsSync(file)) return { tag: 'named', file, from: '' };
     }
+  const near = ['', 'lib/'].flatMap((place) =>
+    stems.flatMap((stem) => endings.map((ending) => `${place}${stem}.${ending}`)),
+  );
+  const found = near.find((name) => existsSync(join(folder, name)));
+  if (found !== undefined)
+    return wrong(
+      'no entry: name the file that starts the app',
+      `did you mean zdr dev ${shownPath(join(folder, found), cwd)}?`,
+    );
   return wrong(
     'no entry: name the file that starts the app, as in zdr dev src/app.ts',
     `looked for entry in zdr.config and in zdr of package.json, for source there, and for src/{${stems.join(',')}}.{${endings.join(',')}}`,

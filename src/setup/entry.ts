@@ -51,7 +51,7 @@ function missing(file: string, name: string, cwd: string): Wrong {
     return wrong(message, `there is no folder ${shownPath(folder, cwd)}`);
   const names = sources(folder);
   const near = names.find((source) => parse(source).name === parse(file).name) ?? nearest(basename(file), names);
-  return wrong(message, near === null ? `looked in ${shownPath(cwd, '/')}` : meant(join(folder, near), cwd));
+  return wrong(message, near === null ? `looked in ${cwd}` : meant(join(folder, near), cwd));
 }
 
 function meant(file: string, cwd: string): string {

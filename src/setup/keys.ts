@@ -38,15 +38,10 @@ export const keys: Readonly<Record<string, Check>> = {
   readyUrl: (value) =>
     typeof value === 'string' && isUrl(value) ? { readyUrl: value } : refuse('no path or URL', "a path: '/health'"),
   liveReload: truth('liveReload'),
-  inspect: (value) => {
-    if (value === false) return {};
-    const text = value === true ? '' : String(value);
-    const address = ['boolean', 'number', 'string'].includes(typeof value) ? inspectOf('inspect', text) : null;
-    return address === null || 'tag' in address
-      ? refuse('no address', "true, a port: 9230, or an address: '127.0.0.1:9230'")
-      : { inspect: { ...address, brk: false } };
-  },
+  inspect: debug('inspect', false),
+  inspectBrk: debug('inspectBrk', true),
   ahead: truth('ahead'),
+  timing: truth('timing'),
   quiet: truth('quiet'),
   json: truth('json'),
   color: truth('color'),
@@ -108,8 +103,19 @@ function text(key: 'entry' | 'tsconfig', is: string, write: string): Check {
   return (value) => (typeof value === 'string' && value !== '' ? { [key]: value } : refuse(is, write));
 }
 
-function truth(key: 'liveReload' | 'ahead' | 'quiet' | 'json' | 'color'): Check {
+function truth(key: 'liveReload' | 'ahead' | 'timing' | 'quiet' | 'json' | 'color'): Check {
   return (value) => (typeof value === 'boolean' ? { [key]: value } : refuse('neither true nor false', 'true or false'));
+}
+
+function debug(as: string, brk: boolean): Check {
+  return (value) => {
+    if (value === false) return {};
+    const text = value === true ? '' : String(value);
+    const address = ['boolean', 'number', 'string'].includes(typeof value) ? inspectOf(as, text) : null;
+    return address === null || 'tag' in address
+      ? refuse('no address', "true, a port: 9230, or an address: '127.0.0.1:9230'")
+      : { inspect: { ...address, brk } };
+  };
 }
 
 function list(key: 'import' | 'require' | 'conditions' | 'watch' | 'ignore', write: string): Check {

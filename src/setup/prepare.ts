@@ -1,4 +1,5 @@
 import type { ZdrEvent } from '../events.js';
+import type { Work } from '../options.js';
 import { merge, type Given, type Layer } from './given.js';
 import { readConfig, type Reading, type Search } from './read.js';
 import { resolveOptions, type Resolved } from './resolve.js';
@@ -21,12 +22,14 @@ export interface Prepared {
 
 /** Where events go. */
 export interface Sink {
-  /** Columns of the terminal, 0 where it is not known. */
-  readonly width: number;
+  /** Columns that the terminal has now, 0 where it is not known. */
+  width(): number;
   /** Must not throw. */
   onEvent(event: ZdrEvent): void;
   /** Whether the app reads the terminal's input now. */
   onInput?(apps: boolean): void;
+  /** What zdr does now that can take long; null: nothing. */
+  onWork?(work: Work | null): void;
 }
 
 /** Reads the configuration, and puts together the options of a run. */

@@ -21,7 +21,7 @@ export function openRun(prepared: Prepared, sink: Sink): Running {
     onEvent(event);
     if (event.type !== 'ready' && event.type !== 'live') return;
     void callLive(given.onLive, event, (error) =>
-      onEvent({ type: 'warning', message: 'onLive failed', hint: inspect(error) }),
+      onEvent({ type: 'warning', message: 'onLive failed', hint: inspect(error), section: 'config' }),
     );
   }
 
@@ -34,13 +34,19 @@ export function openRun(prepared: Prepared, sink: Sink): Running {
   });
   const follower: Follower = openFollower(prepared, {
     apply(next, causes) {
-      const late = (['quiet', 'json', 'color', 'inspect'] as const).filter(
+      const late = (['quiet', 'json', 'color', 'inspect', 'timing'] as const).filter(
         (key) => !isDeepStrictEqual(next.given[key], given[key]),
       );
       given = next.given;
       if (late.length > 0)
-        onEvent({ type: 'warning', message: `${late.join(' and ')}: from the next start of zdr on`, hint: null });
-      instance.configure({ ...next.options, inspect: prepared.options.inspect }, causes);
+        onEvent({
+          type: 'warning',
+          message: `${late.join(' and ')}: from the next start of zdr on`,
+          hint: null,
+          section: 'config',
+        });
+      const { inspect, timing } = prepared.options;
+      instance.configure({ ...next.options, inspect, timing }, causes);
     },
     refuse: (wrong) => instance.refuse([messageOf(wrong)]),
   });

@@ -1,3 +1,5 @@
+import type { Section } from '../section.js';
+
 /** A mistake in how zdr was called or configured: what is wrong, and what to do about it. */
 export interface Wrong {
   readonly tag: 'wrong';
@@ -8,8 +10,6 @@ export interface Wrong {
   /** The heading of the README that has more. */
   readonly section: Section;
 }
-
-export type Section = 'options' | 'config' | 'status';
 
 export function wrong(message: string, hint: string, section: Section = 'options'): Wrong {
   return { tag: 'wrong', message, hint, section };

@@ -1,7 +1,8 @@
 import dgram from 'node:dgram';
 import { constants } from 'node:os';
 import type { Address } from '../events.js';
-import type { Key } from '../protocol/messages.js';
+import type { Key, ToPrimary } from '../protocol/messages.js';
+import { afterTurn } from './after-turn.js';
 import { holdOn, send } from './channel.js';
 import { boundUdp, type Handle, type ListenQuery, type UdpHandle } from './internals.js';
 import { isLive } from './listeners.js';
@@ -54,7 +55,7 @@ export function bindDatagrams(socket: dgram.Socket, query: ListenQuery, done: Do
     const parked = known.phase === 'parked';
     use(known);
     done(0, known.handle);
-    if (!parked) announce(known, { tag: 'listening', key, address: known.address });
+    if (!parked) announce(known, (more) => ({ tag: 'listening', key, address: known.address, more }));
     return;
   }
   const handle = boundUdp(socket, address ?? '', port, flags ?? 0);
@@ -70,16 +71,16 @@ export function bindDatagrams(socket: dgram.Socket, query: ListenQuery, done: Do
   entries.set(key, entry);
   own(entry, true);
   done(0, handle);
-  announce(entry, { tag: 'bound', key, address: entry.address, standsIn: null }, handle);
+  announce(entry, (more) => ({ tag: 'bound', key, address: entry.address, standsIn: null, more }), handle);
 }
 
 type Done = (error: number, handle: unknown) => void;
 
-function announce(entry: Entry, message: Parameters<typeof send>[0], handle?: Handle): void {
-  setImmediate(() => {
+function announce(entry: Entry, message: (more: boolean) => ToPrimary, handle?: Handle): void {
+  afterTurn((more) => {
     if (entry.phase !== 'gated' && entry.phase !== 'open') return;
     entry.told = true;
-    send(message, handle);
+    send(message(more), handle);
   });
 }
 
@@ -120,6 +121,8 @@ function reallyClose({ key, handle }: Entry): void {
 
 /** A socket that the primary keeps. */
 export function adoptDatagrams(key: Key, address: Address, handle: UdpHandle): void {
+  // The app was faster, and has its own.
+  if (entries.has(key)) return handle.close();
   const entry: Entry = { key, address, handle, phase: 'kept', told: false };
   handle.unref();
   entries.set(key, entry);
@@ -140,7 +143,7 @@ export function releasedDatagrams(key: Key): void {
   if (entry === undefined || entry.phase === 'shut') return;
   if (entry.phase === 'kept' || entry.phase === 'parked') return reallyClose(entry);
   entry.told = true;
-  send({ tag: 'bound', key, address: entry.address, standsIn: null }, entry.handle);
+  send({ tag: 'bound', key, address: entry.address, standsIn: null, more: false }, entry.handle);
 }
 
 /** This worker is live. */

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { AppError } from '../events.js';
 import { send } from './channel.js';
+import { withExcerpt } from './excerpt.js';
 
 let booting = true;
 
@@ -38,8 +39,8 @@ function unfitOf(error: unknown): string | null {
 }
 
 export function describe(error: unknown): AppError {
-  const text = inspect(error, { colors: false });
-  if (!(error instanceof Error)) return { name: 'Error', message: text, code: null, text, holder: null };
+  const plain = inspect(error, { colors: false });
+  if (!(error instanceof Error)) return { name: 'Error', message: plain, code: null, text: plain, holder: null };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
-  return { name: error.name, message: error.message, code, text, holder: null };
+  return { name: error.name, message: error.message, code, text: withExcerpt(plain), holder: null };
 }

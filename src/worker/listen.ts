@@ -1,9 +1,12 @@
 import cluster from 'node:cluster';
 import type dgram from 'node:dgram';
+import { errorMonitor } from 'node:events';
 import type { Address } from '../events.js';
-import type { Key } from '../protocol/messages.js';
+import type { Key, ToPrimary } from '../protocol/messages.js';
+import { afterTurn } from './after-turn.js';
 import { send } from './channel.js';
 import { tellClock } from './clock.js';
+import { describe } from './failure.js';
 import { bindDatagrams, shareExclusive } from './datagrams.js';
 import {
   type ClusterChild,
@@ -73,7 +76,7 @@ const listen: Listen2 = function (this: Server, address, port, addressType, aske
     use(this, known, backlog);
     bind();
     share(known);
-    if (!parked) announce(known, { tag: 'listening', key: known.key, address: known.address });
+    if (!parked) announce(known, (more) => ({ tag: 'listening', key: known.key, address: known.address, more }));
     return;
   }
   const standIn = known === undefined ? conflicting(address, port) : undefined;
@@ -86,14 +89,18 @@ const listen: Listen2 = function (this: Server, address, port, addressType, aske
     use(this, listener, backlog);
     bind();
     share(listener);
-    announce(listener, { tag: 'bound', key, address: listener.address, standsIn: standIn.key }, listener.handle);
+    const { address: shown, handle: ours } = listener;
+    announce(listener, (more) => ({ tag: 'bound', key, address: shown, standsIn: standIn.key, more }), ours);
     return;
   }
   if (path !== null) this._handle = bindUnix(path);
   else this._handle = bindNumber(key, address, addressType);
   bind();
   const handle = this._handle as Handle | null;
-  if (handle === null) return;
+  if (handle === null) {
+    // It gets the error after this turn. To watch for it is not to handle it.
+    return tellRefusal(this);
+  }
   const listener: Listener = {
     key,
     handle,
@@ -107,16 +114,20 @@ const listen: Listen2 = function (this: Server, address, port, addressType, aske
   own(listener);
   share(listener);
   if (port === 0 && listener.address.kind === 'tcp') send({ tag: 'number', key, port: listener.address.port });
-  announce(listener, { tag: 'bound', key, address: listener.address, standsIn: null }, handle);
+  announce(listener, (more) => ({ tag: 'bound', key, address: listener.address, standsIn: null, more }), handle);
 };
 
+function tellRefusal(server: NodeJS.EventEmitter): void {
+  server.once(errorMonitor, (error: unknown) => send({ tag: 'not-bound', error: describe(error) }));
+}
+
 /** Said after the current turn of the app: a throw right behind `listen` must reach the primary first. */
-function announce(listener: Listener, message: Parameters<typeof send>[0], handle?: Handle): void {
-  setImmediate(() => {
+function announce(listener: Listener, message: (more: boolean) => ToPrimary, handle?: Handle): void {
+  afterTurn((more) => {
     if (listener.server === null) return;
     tellClock();
     listener.told = true;
-    send(message, handle);
+    send(message(more), handle);
   });
 }
 
@@ -168,12 +179,14 @@ export function released(key: Key): void {
     reallyClose(listener.handle);
   } else {
     listener.told = true;
-    send({ tag: 'bound', key, address: listener.address, standsIn: null }, listener.handle);
+    send({ tag: 'bound', key, address: listener.address, standsIn: null, more: false }, listener.handle);
   }
 }
 
 /** A listening handle that the primary keeps. */
 export function adopt(key: Key, address: Address, handle: Handle): void {
+  // The app was faster, and has its own.
+  if (listenerOf(key) !== undefined) return handle.close();
   handle.unref();
   add({ key, handle, address, server: null, backlog: BACKLOG, phase: 'kept', told: false });
 }

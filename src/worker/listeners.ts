@@ -152,5 +152,5 @@ export function rebind(key: Key, host: string | null, port: number, addressType:
   handle.listen(listener.backlog);
   listener.handle = handle;
   listener.server._handle = handle;
-  send({ tag: 'bound', key, address: listener.address, standsIn: null }, handle);
+  send({ tag: 'bound', key, address: listener.address, standsIn: null, more: false }, handle);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { columnsOf, fit, piece } from '../../dist/cli/columns.js';
+import { fit, piece } from '../../dist/cli/columns.js';
+import { columnsOf } from '../../dist/columns.js';
 import { chooseGlyphs } from '../../dist/cli/glyphs.js';
 import { type Lane, look, MARKS } from '../../dist/cli/lanes.js';
 import { createPaint } from '../../dist/cli/paint.js';

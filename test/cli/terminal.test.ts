@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { chooseGlyphs } from '../../dist/cli/glyphs.js';
 import { createPaint } from '../../dist/cli/paint.js';
+import { shownPath } from '../../dist/cli/paths.js';
 import { Terminal } from '../../dist/cli/terminal.js';
+import { repository } from '../support/project.js';
 import type { BootFailure, BuildMessage, ZdrEvent } from '../../dist/events.js';
 
 interface Given {
@@ -10,18 +13,19 @@ interface Given {
   readonly quiet?: boolean;
   readonly interactive?: boolean;
   readonly ascii?: boolean;
+  readonly coloured?: boolean;
 }
 
 /** What is written for the events, a write each, with the times made equal. */
 function told(
   events: readonly ZdrEvent[],
-  { json = false, quiet = false, interactive = false, ascii = false }: Given = {},
+  { json = false, quiet = false, interactive = false, ascii = false, coloured = false }: Given = {},
 ) {
   const writes: string[] = [];
   const look = {
     mode: 'dev' as const,
     readyUrl: null,
-    coloured: false,
+    coloured,
     paint: createPaint(false),
     glyphs: chooseGlyphs(ascii ? { LANG: 'C' } : {}, 'linux'),
     cwd: '/app',
@@ -74,6 +78,9 @@ const websocket = { tag: 'websocket', path: '/', age: 1 } as const;
 
 const steps = { watch: 2, build: 8, send: 1, evaluate: 12, listen: 0.2, handover: 2 };
 
+/** As seen from a folder outside of this one. */
+const more = (section: string) => `  more: ${shownPath(join(repository, 'README.md'), '/app')}#${section}\n`;
+
 const lines: readonly (readonly [ZdrEvent, string])[] = [
   [{ type: 'live', generation: 2, causes: ['/app/src/a.ts'], ms: 31 }, 'T ↻ src/a.ts → #2 live in 31 ms\n'],
   [
@@ -114,10 +121,13 @@ const lines: readonly (readonly [ZdrEvent, string])[] = [
     failed({ tag: 'exited', exit: { code: null, signal: 'SIGKILL' } }, null),
     'T ✘ #5 was killed by SIGKILL while booting, waiting for an edit\n',
   ],
-  [failed({ tag: 'silent', ms: 10_000, blocked: false }), 'T ✘ #5 did not listen within 10 s, #3 keeps serving\n'],
+  [
+    failed({ tag: 'silent', ms: 10_000, blocked: false }),
+    `T ✘ #5 did not listen within 10 s, #3 keeps serving\n  --boot gives new code more time\n${more('options')}`,
+  ],
   [
     failed({ tag: 'silent', ms: 10_000, blocked: true }),
-    'T ✘ #5 did not listen within 10 s (its event loop is blocked), #3 keeps serving\n',
+    `T ✘ #5 did not listen within 10 s (its event loop is blocked), #3 keeps serving\n  --boot gives new code more time\n${more('options')}`,
   ],
   [
     failed({
@@ -140,14 +150,15 @@ const lines: readonly (readonly [ZdrEvent, string])[] = [
   [{ type: 'drained', generation: 3, told: true }, 'T ● #3 done\n'],
   [
     { type: 'cut-short', generation: 3, asked: false, open: [websocket, websocket] },
-    'T ✘ #3 ran out of time, ended 2 websockets\n',
+    `T ✘ #3 ran out of time, ended 2 websockets\n  --drain gives old code more time\n${more('options')}`,
   ],
   [{ type: 'cut-short', generation: 3, asked: true, open: [websocket] }, 'T ◌ #3 was told to end 1 websocket\n'],
   [{ type: 'stopping', open: [] }, 'T ■ stopping\n'],
   [{ type: 'stopping', open: [websocket] }, 'T ■ stopping, 1 websocket open\n'],
   [{ type: 'stopped', forced: false }, 'T ■ stopped\n'],
   [{ type: 'stopped', forced: true }, 'T ■ stopped by force\n'],
-  [{ type: 'warning', message: 'careful', hint: 'do' }, 'T ▲ careful\n  do\n'],
+  [{ type: 'warning', message: 'careful', hint: 'do', section: null }, 'T ▲ careful\n  do\n'],
+  [{ type: 'warning', message: 'careful', hint: null, section: 'config' }, `T ▲ careful\n${more('config')}`],
   [
     { type: 'listening', generation: 2, address: { kind: 'tcp', protocol: 'http', host: '127.0.0.1', port: 1 } },
     '  ➜  Local   http://127.0.0.1:1/\n',
@@ -226,6 +237,16 @@ test('the key that forces is named where there are keys', () => {
     told([{ type: 'stopping', open: [websocket] }], { interactive: true }).join(),
     /· press ctrl\+c again to force/,
   );
+});
+
+test('colours that a message brings along are no colours', () => {
+  const plain = '✘ [ERROR] no\n\n    \u001b[31ma.ts:1:0:';
+  const coloured = `\u001b[31m✘ [ERROR]\u001b[0m no\n\n    \u001b[31ma.ts:1:0:`;
+  const [text = ''] = told([{ type: 'build-failed', errors: [{ ...error, plain, coloured }], live: 3 }], {
+    coloured: true,
+  });
+  assert.ok(text.includes('\n    \\x1b[31ma.ts:1:0:'), text);
+  assert.ok(!text.includes('\u001b'), text);
 });
 
 test('ASCII', () => {

@@ -9,7 +9,7 @@ import { helpText } from '../../dist/cli/help.js';
 import { nearest } from '../../dist/setup/nearest.js';
 import { describeOpen } from '../../dist/cli/open.js';
 import { createPaint } from '../../dist/cli/paint.js';
-import { errorLines } from '../../dist/cli/stack.js';
+import { errorLines, firstFrame } from '../../dist/cli/stack.js';
 import { describeTaken } from '../../dist/cli/taken.js';
 import { urls } from '../../dist/cli/urls.js';
 
@@ -119,6 +119,13 @@ test('stacks: without Node and zdr, seen from the folder of the app', () => {
     "  code: 'X'",
     '}',
   ]);
+  const excerpt = 'Error: no\n    at f (/app/a.ts:1:1) {\n      1 │ f();\n        ╵ ^\n  code: 1\n}';
+  const colours = errorLines(excerpt, '/app', createPaint(true));
+  assert.deepEqual(
+    colours.slice(2, 4).map((line) => line.replaceAll('\u001b', '')),
+    ['[2m      1 │[22m f();', '[2m        ╵[22m[32m ^[39m'],
+  );
+  assert.deepEqual(firstFrame(excerpt, '/app', plain), ['    at f (a.ts:1:1)', '      1 │ f();', '        ╵ ^']);
   assert.equal(errorLines('Error\n'.repeat(100), '/', plain).length, 41);
 });
 

@@ -57,7 +57,7 @@ async function quit(pty: Pty): Promise<void> {
 
 const options = { skip: noTerminal };
 
-test('h, r, u, s, q and what means nothing', options, () =>
+test('h, r, u, s, d, c, q and what means nothing', options, () =>
   inTerminal({}, async ({ pty }) => {
     let at = await pty.shows(/press h \+ enter to show help\n\n/);
     pty.type('h\n');
@@ -72,6 +72,8 @@ test('h, r, u, s, q and what means nothing', options, () =>
     at = await pty.shows(/ zdr src\/app\.ts · pid \d+ · up [^]*#3 live [^]*#3 live in /, at);
     pty.type('d\n');
     at = await pty.shows(/ nothing drains\n/, at);
+    pty.type('c\n');
+    await until('the screen is cleared', () => pty.screen.includes('\u001b[2J\u001b[3J\u001b[H'));
     await quit(pty);
   }),
 );

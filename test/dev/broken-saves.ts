@@ -57,7 +57,11 @@ export const brokenSaves: Readonly<Record<string, Broken>> = {
   'a throw': {
     file: 'src/app.ts',
     spoil: before("throw new TypeError('no database');"),
-    seen: (event) => assert.match(threw(event), /TypeError: no database\n[^]*src\/app\.ts:13:7/),
+    seen: (event) =>
+      assert.match(
+        threw(event),
+        /TypeError: no database\n[^]*src\/app\.ts:13:7\)?\n +13 │ throw new TypeError\('no database'\);\n +╵ {7}\^/,
+      ),
   },
   'a rejected promise': {
     file: 'src/app.ts',

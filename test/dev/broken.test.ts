@@ -127,3 +127,92 @@ test('a port that another process holds is named with its holder', async () => {
     holder.close();
   }
 });
+
+/** Runs `body` while another process, this one, holds a port. */
+async function withHolder(body: (port: number) => Promise<void>): Promise<void> {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  try {
+    await body((holder.address() as { port: number }).port);
+  } finally {
+    holder.close();
+  }
+}
+
+const onPort = (port: number) => `export const host = '127.0.0.1';\nexport const port = ${port};\n`;
+
+// As Express 5 does it, which gives the error to the callback of `listen`.
+const swallow = (project: Project, more = ''): Promise<void> =>
+  project.edit('src/app.ts', (text) =>
+    text.replace('server.listen', `server.on('error', () => {${more}});\nserver.listen`),
+  );
+
+test('an app that looks away when its port is taken, and ends: that is why it failed, at the first start too', () =>
+  withHolder((port) =>
+    withApp(
+      'http',
+      {
+        ready: false,
+        before: async (project) => {
+          await swallow(project);
+          await project.write('src/address.ts', onPort(port));
+        },
+      },
+      async ({ project, zdr }) => {
+        const refused = async (live: number | null, since: number): Promise<void> => {
+          const { reason } = await zdr.event('boot-failed', { live }, since);
+          assert.ok(reason.tag === 'threw' && reason.error.code === 'EADDRINUSE', JSON.stringify(reason));
+          if (process.platform === 'linux') assert.equal(reason.error.holder?.pid, process.pid);
+        };
+        await refused(null, 0);
+        assert.deepEqual(zdr.all('done'), []);
+        await project.write('src/address.ts', onPort(0));
+        await zdr.event('ready');
+        const since = zdr.now();
+        await project.write('src/address.ts', onPort(port));
+        await refused(2, since);
+        assert.equal((await get(zdr.where)).version, 1);
+      },
+    ),
+  ));
+
+test('one that looks away and lives on has failed when its time is over', () =>
+  withHolder((port) =>
+    withApp('http', { args: ['--boot', '1s'] }, async ({ project, zdr }) => {
+      await zdr.rollover(() => swallow(project, 'setInterval(() => {}, 1_000);'));
+      await project.write('src/address.ts', onPort(port));
+      const { reason } = await zdr.event('boot-failed', { live: 2 });
+      assert.ok(reason.tag === 'threw' && reason.error.code === 'EADDRINUSE', JSON.stringify(reason));
+    }),
+  ));
+
+test('one that takes another port goes live', () =>
+  withHolder((port) =>
+    withApp('http', async ({ project, zdr }) => {
+      await zdr.rollover(() => swallow(project, 'server.listen(0);'));
+      await project.version(2);
+      await zdr.rollover(() => project.write('src/address.ts', onPort(port)));
+      assert.deepEqual([...zdr.all('warning'), ...zdr.all('boot-failed')], []);
+      // The first of the addresses was that of the version before.
+      assert.equal((await get(zdr.addresses.at(-1)!)).version, 2);
+    }),
+  ));
+
+test('one that runs without a server is told of as such', () =>
+  withHolder((port) =>
+    withApp(
+      'http',
+      {
+        ready: false,
+        before: async (project) => {
+          await swallow(project, 'setInterval(() => {}, 1_000);');
+          await project.write('src/address.ts', onPort(port));
+        },
+      },
+      async ({ zdr }) => {
+        assert.deepEqual((await zdr.event('ready')).addresses, []);
+        const { message } = await zdr.event('warning');
+        assert.match(message, /the app runs without a server: listen EADDRINUSE/);
+      },
+    ),
+  ));

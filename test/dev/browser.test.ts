@@ -62,3 +62,27 @@ test('a page shows why the new version does not come, and stops when it does', o
     }
   }),
 );
+
+test('the page of an app that cannot run loads itself anew when the next version is live', options, () =>
+  withApp('pages', async ({ project, zdr }) => {
+    const browser = await Browser.open(program!);
+    try {
+      const good = await project.read('src/app.ts');
+      // It can start once.
+      await zdr.rollover(() =>
+        project.write(
+          'src/app.ts',
+          `import { existsSync, writeFileSync } from 'node:fs';\nif (existsSync('ran')) throw new Error('<i>never</i>');\nwriteFileSync('ran', '');\n${good}\nsetTimeout(() => process.exit(3), 50);`,
+        ),
+      );
+      await zdr.until('zdr waits for an edit', () => zdr.all('crashed').some(({ pause }) => pause === null));
+      const page = await browser.open(url(zdr.where, '/'));
+      await shows(page, 'document.title', 'Waiting for an edit');
+      assert.match(String(await page.evaluate("document.querySelector('pre').textContent")), /Error: <i>never<\/i>/);
+      await project.write('src/app.ts', good);
+      await shows(page, 'document.title', 'version 1');
+    } finally {
+      await browser.close();
+    }
+  }),
+);

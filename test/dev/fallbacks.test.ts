@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
+import { command } from '../support/command.js';
 import { Connection } from '../support/connection.js';
 import { gateOf } from '../support/gate.js';
 import { bodyOf, get } from '../support/get.js';
@@ -21,6 +22,10 @@ test('no connection can move: each gets one more answer of the old code at most,
     const gate = gateOf(project);
     const slow = busy.send(gate.path);
     await gate.begun();
+    const { stdout } = await command(project, ['status', '--json']);
+    const { fallbacks } = JSON.parse(stdout) as { readonly fallbacks: readonly { readonly name: string }[] };
+    assert.equal(fallbacks.length, 1, 'said once');
+    assert.match((await command(project, ['status'])).stdout, /▲ connections cannot move: old code gives each a last/);
     const begun = await Connection.open(zdr.where);
     const last = gateOf(project, '/download');
     let bytes = 0;

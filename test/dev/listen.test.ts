@@ -187,3 +187,44 @@ test('a thousand clients that connect at once are not refused, nor do they wait 
     }
   });
 });
+
+/** Two servers; the second one comes `ms` after the first. */
+const later = (ms: number) => `
+  import { createServer } from 'node:http';
+  import { version } from './version.ts';
+  const answer = (request, response) => response.end(JSON.stringify({ version, pid: process.pid }));
+  createServer(answer).listen(Number(process.env.PORT), '127.0.0.1');
+  async function main() {
+    await new Promise((resolve) => setTimeout(resolve, ${ms}));
+    createServer(answer).listen(Number(process.env.SECOND), '127.0.0.1');
+  }
+  void main();
+`;
+
+for (const ms of [0, 300, 900])
+  test(`two workers, and a server that the app opens ${ms} ms after the first: both have it, over rollovers`, async () => {
+    const [port, second] = [await freePort(), await freePort()];
+    await withApp(
+      'http',
+      {
+        args: ['-w', '2'],
+        env: { PORT: String(port), SECOND: String(second) },
+        before: (project) => project.write('src/app.ts', later(ms)),
+      },
+      async ({ project, zdr }) => {
+        const answers = async (version: number): Promise<void> => {
+          for (const where of [zdr.where, { host: '127.0.0.1', port: second }])
+            await zdr.until(`two workers with version ${version}`, async () => {
+              const all = await Promise.all(Array.from({ length: 8 }, () => get(where).catch(() => null)));
+              return all.every((one) => one?.version === version) && new Set(all.map((one) => one?.pid)).size === 2;
+            });
+        };
+        await answers(1);
+        for (const version of [2, 3]) {
+          await zdr.rollover(() => project.version(version));
+          await answers(version);
+        }
+        assert.deepEqual([...zdr.all('crashed'), ...zdr.all('boot-failed')], []);
+      },
+    );
+  });

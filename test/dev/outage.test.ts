@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
 import { Connection } from '../support/connection.js';
@@ -77,3 +78,45 @@ test('an app that crashes for a reason that nobody knows: clients wait, and go t
     assert.equal(bodyOf(await answer).version, 2);
     early.close();
   }));
+
+test('nobody comes back in 10 s: plain HTTP clients are told so, and go on to the next good version', () =>
+  withApp('http', async ({ project, zdr }) => {
+    for (let n = 0; n < 3; n += 1) {
+      const since = zdr.now();
+      const connection = await Connection.open(zdr.where);
+      await connection.send('/crash');
+      connection.close();
+      await zdr.event('crashed', {}, since);
+    }
+    const client = await Connection.open(zdr.where);
+    const outcome = await client.send('/');
+    if (outcome.tag !== 'answered') assert.fail(JSON.stringify(outcome));
+    assert.equal(outcome.answer.status, 503);
+    assert.match(outcome.answer.body.toString(), /^#1 crashed 3 times in 10 s/);
+    assert.ok(outcome.endedAt - outcome.sentAt > 5_000, 'it was held for a while');
+    await project.write('src/version.ts', 'export const version = 2;\n');
+    await zdr.event('live', { generation: 2 });
+    assert.equal(bodyOf(await client.send('/')).version, 2);
+    client.close();
+  }));
+
+/** An address of this machine that is not a loopback one. */
+const [outer] = Object.values(networkInterfaces()).flatMap((all) =>
+  (all ?? []).flatMap(({ internal, family, address }) => (internal || family !== 'IPv4' ? [] : address)),
+);
+
+test(
+  'a client that comes by another address than a loopback one gets no details',
+  { skip: outer === undefined ? 'this machine has no other address' : false },
+  () =>
+    withApp('http', { before: (project) => project.write('src/app.ts', once) }, async ({ zdr }) => {
+      await crashForGood(zdr);
+      const { where } = zdr;
+      assert.ok('port' in where);
+      const connection = await Connection.open({ ...where, host: outer! });
+      const outcome = await connection.send('/any', { headers: ['Accept: application/json'] });
+      connection.close();
+      if (outcome.tag !== 'answered') assert.fail(JSON.stringify(outcome));
+      assert.deepEqual(JSON.parse(outcome.answer.body.toString()), { error: 'the app is not running', detail: '' });
+    }),
+);

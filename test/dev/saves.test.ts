@@ -29,6 +29,14 @@ test('saved in one manner after the other', () =>
     }
   }));
 
+test('with --poll, whatever the manner', () =>
+  withApp('http', { args: ['--poll', '50'] }, async ({ project, zdr }) => {
+    for (const [i, manner] of manners.entries()) {
+      await project.version(i + 2, manner);
+      await answers(zdr, i + 2);
+    }
+  }));
+
 test('20 saves 30 ms apart: the last one is live', () =>
   withApp('http', async ({ project, zdr }) => {
     for (let version = 2; version <= 21; version++) {

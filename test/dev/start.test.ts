@@ -57,6 +57,23 @@ test('a save alone changes nothing; NODE_ENV is production', () =>
     },
   ));
 
+for (const [command, env, expected] of [
+  ['dev', {}, 'development'],
+  ['dev', { NODE_ENV: 'test' }, 'test'],
+  ['start', { NODE_ENV: 'staging' }, 'staging'],
+] as const)
+  test(`zdr ${command}: NODE_ENV is ${expected}${'NODE_ENV' in env ? ', as the environment says' : ''}`, () =>
+    withApp(
+      'http',
+      {
+        command,
+        env,
+        args: ['-w', '1'],
+        before: (project) => project.edit('src/version.ts', (text) => `${text}console.log(process.env.NODE_ENV);\n`),
+      },
+      async ({ zdr }) => void (await zdr.until('the output', () => zdr.stdout === `${expected}\n`)),
+    ));
+
 test('a build that fails and a boot that fails change nothing', () =>
   withApp('http', { command, args: ['-w', '2'] }, async (app) => {
     const { project, zdr } = app;

@@ -25,6 +25,11 @@ const cases: readonly Case[] = [
   },
   { name: 'server before app', files: { 'src/app.ts': '', 'src/server.tsx': '' }, entry: 'src/server.tsx' },
   { name: 'nothing', files: {}, wrong: [/no entry/, /zdr\.config .* source .* src\/\{server,app,main,index\}/] },
+  {
+    name: 'nothing where it is looked for, but near',
+    files: { 'index.css': '', 'index.js': '' },
+    wrong: [/no entry/, /^did you mean zdr dev index\.js\?$/],
+  },
   { name: 'broken package.json', files: { 'package.json': '{' }, wrong: [/package\.json cannot be read/, /JSON/] },
   {
     name: 'an entry of a config that is not there',

@@ -10,7 +10,7 @@ import * as report from './report.js';
 import { long, type Scale, short } from './scale.js';
 import { spread } from './spread.js';
 import { openStage, type Stage } from './stage.js';
-import { tools } from './tools.js';
+import { deployed, tools } from './tools.js';
 
 /** Faults, under the name of what had them. */
 const faults = new Map<string, readonly string[]>();
@@ -70,6 +70,13 @@ async function main(scale: Scale): Promise<void> {
     blame('zdr', [error instanceof Error ? error.message : String(error), stage.zdr.lines.slice(-20).join('\n')]);
   } finally {
     blame('the end', await stage.close());
+  }
+  try {
+    const deploys = await deployed(scale);
+    for (const { name, failed } of deploys) blame(name, failed);
+    print(report.benchmarks(deploys));
+  } catch (error) {
+    blame('zdr start', [error instanceof Error ? error.message : String(error)]);
   }
   try {
     const spreads = await spread(scale.spread);

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { until } from '../support/deadline.js';
 import { openProject } from '../support/project.js';
-import { Zdr } from '../support/zdr.js';
+import { Zdr, type ZdrOptions } from '../support/zdr.js';
 import type { Where } from '../support/where.js';
 import type { Live } from './journal.js';
 import { Wire } from './wire.js';
@@ -46,9 +46,8 @@ export interface Stage {
   close(): Promise<readonly string[]>;
 }
 
-export async function openStage(
-  options: { readonly env?: Readonly<Record<string, string>>; readonly args?: readonly string[] } = {},
-): Promise<Stage> {
+/** Under `zdr start` an edit is followed by the signal for a reload. */
+export async function openStage(options: Pick<ZdrOptions, 'command' | 'env' | 'args'> = {}): Promise<Stage> {
   const project = await openProject('torture');
   const zdr = new Zdr(project, options);
   // Whatever ends this process, a deadline too, ends all that it started.
@@ -58,7 +57,10 @@ export async function openStage(
 
   async function roll(): Promise<void> {
     version += 1;
-    const live = await zdr.rollover(() => project.version(version));
+    const live = await zdr.rollover(async () => {
+      await project.version(version);
+      if (options.command === 'start') zdr.signal('SIGUSR2');
+    });
     lives.push({ version, at: live.at });
   }
 

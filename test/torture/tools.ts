@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { within } from '../support/deadline.js';
 import type { Scale } from './scale.js';
-import type { Stage } from './stage.js';
+import { openStage, type Stage } from './stage.js';
 import type { Where } from '../support/where.js';
 
 export interface ToolResult {
@@ -36,14 +36,19 @@ function urlOf(scheme: string, where: Where): string {
   return `${scheme}://${host}:${port}/fixed`;
 }
 
+interface Plan {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly judge: (ran: Ran) => readonly string[];
+}
+
 /** The benchmarks that everybody knows, while edits go on. */
-export async function tools(stage: Stage, { ab, wrk, h2load }: Scale): Promise<readonly ToolResult[]> {
+export async function tools(stage: Stage, scale: Scale): Promise<readonly ToolResult[]> {
+  const { wrk, h2load } = scale;
   const url = urlOf('http', stage.where.plain);
-  const counts = ['-n', String(ab.requests), '-c', String(ab.clients)];
   const streams = ['-n', String(h2load.requests), '-c', String(h2load.clients), '-m', '4'];
-  const plans = [
-    { command: 'ab', args: [...counts, url], judge: judgeAb },
-    { command: 'ab', args: ['-k', ...counts, url], judge: judgeAb },
+  return follow(stage, [
+    ...abs(stage, scale),
     {
       command: 'wrk',
       args: ['-t1', '--timeout', '10s', `-c${wrk.clients}`, `-d${wrk.seconds}s`, url],
@@ -51,7 +56,35 @@ export async function tools(stage: Stage, { ab, wrk, h2load }: Scale): Promise<r
     },
     { command: 'h2load', args: [...streams, urlOf('https', stage.where.h2)], judge: judgeH2load },
     { command: 'h2load', args: [...streams, urlOf('http', stage.where.h2c)], judge: judgeH2load },
+  ]);
+}
+
+/** `zdr start` with two workers, reloaded again and again. */
+export async function deployed(scale: Scale): Promise<readonly ToolResult[]> {
+  const stage = await openStage({ command: 'start', args: ['-w', '2'] });
+  let wrong: readonly string[] = ['not closed'];
+  let results: readonly ToolResult[] = [];
+  try {
+    results = await follow(stage, abs(stage, scale));
+  } finally {
+    wrong = await stage.close();
+  }
+  return results.map((result) => ({
+    ...result,
+    name: `zdr start, ${result.name}`,
+    failed: [...result.failed, ...wrong],
+  }));
+}
+
+function abs({ where }: Stage, { ab }: Scale): readonly Plan[] {
+  const args = ['-n', String(ab.requests), '-c', String(ab.clients), urlOf('http', where.plain)];
+  return [
+    { command: 'ab', args, judge: judgeAb },
+    { command: 'ab', args: ['-k', ...args], judge: judgeAb },
   ];
+}
+
+async function follow(stage: Stage, plans: readonly Plan[]): Promise<readonly ToolResult[]> {
   const results: ToolResult[] = [];
   for (const { command, args, judge } of plans) {
     const name = [command, ...args.slice(0, -1)].join(' ');

@@ -8,10 +8,18 @@ import { count, ms } from './words.js';
 
 /** The tables of a run, with what is needed to judge them. */
 export function markdown(results: Results): string {
-  return [speed(results), clients(results), rest(results), own(results), versions(results), missing(results)]
+  const more = [clients(results), rest(results), own(results), versions(results), missing(results)];
+  return [speed(results), folded('What clients see, what is left at rest, and what was measured where', more)]
     .filter((part) => part !== '')
     .join('\n\n')
     .concat('\n');
+}
+
+/** Behind a line that opens it: a reader of the README comes for one table. */
+function folded(summary: string, parts: readonly string[]): string {
+  const present = parts.filter((part) => part !== '');
+  if (present.length === 0) return '';
+  return ['<details>', `<summary>${summary}</summary>`, ...present, '</details>'].join('\n\n');
 }
 
 function speed(results: Results): string {

@@ -1,0 +1,35 @@
+import type { Inspector } from '../inspect/inspector.js';
+import { openWorkers, type Workers, type WorkersOptions } from '../primary/workers.js';
+import { receive } from './messages.js';
+import type { Parts } from './parts.js';
+
+interface Known extends Pick<WorkersOptions, 'cwd' | 'onPids'> {
+  readonly inspector: Inspector | null;
+}
+
+/** The processes of a run, and whom of its parts what happens to them concerns. */
+export function openForks({ cwd, onPids, inspector }: Known, parts: () => Parts): Workers {
+  return openWorkers({
+    cwd,
+    execArgv: () => parts().options.execArgv,
+    onPipe: inspector === null ? null : (worker, pipe) => inspector.linked(worker, pipe),
+    onMessage: (worker, message, handle) => receive(parts(), worker, message, handle),
+    hasRoom: () => parts().transit.hasRoom(),
+    onAppMessage(worker, message) {
+      if (message === 'ready') parts().rollover.dispatch({ type: 'worker-said-ready', worker });
+    },
+    onExit(worker, exit) {
+      const { ahead, sockets, fallbacks, usages, input, unbound, rollover, transit } = parts();
+      ahead?.exited(worker);
+      inspector?.exited(worker);
+      sockets.gone(worker);
+      fallbacks.delete(worker);
+      usages.gone(worker);
+      input.gone(worker);
+      unbound.blame(worker);
+      rollover.dispatch({ type: 'worker-exited', worker, exit });
+      transit.gone(worker);
+    },
+    onPids,
+  });
+}

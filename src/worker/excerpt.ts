@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { columnsOf } from '../columns.js';
+
+/** So much of a line fits beside the number on a small screen. */
+const WIDEST = 64;
+
+const own = fileURLToPath(new URL('../', import.meta.url));
+
+/** Puts the line of the source, marked, below the first place of a stack that is in the app's own code. */
+export function withExcerpt(text: string): string {
+  const lines = text.split('\n');
+  for (const [at, line] of lines.entries()) {
+    const place = placeOf(line);
+    if (place === null) continue;
+    const excerpt = excerptOf(place);
+    return excerpt === null ? text : lines.toSpliced(at + 1, 0, ...excerpt).join('\n');
+  }
+  return text;
+}
+
+interface Place {
+  readonly file: string;
+  /** Both count from 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** `    at name (path:1:2)` or `    at path:1:2`, of a file of the app. */
+function placeOf(frame: string): Place | null {
+  const [, path = '', line, column] = /^\s+at (?:.*\()?(\S.*?):(\d+):(\d+)\)?(?: \{)?$/.exec(frame) ?? [];
+  const file = path.startsWith('file://') ? fromUrl(path) : path;
+  const foreign = !/^(?:\/|[a-z]:\\)/i.test(file) || file.includes(`${sep}node_modules${sep}`) || file.startsWith(own);
+  return foreign ? null : { file, line: Number(line), column: Number(column) };
+}
+
+/** As esbuild shows a line. Null where it cannot be read, or is no longer what ran. */
+function excerptOf({ file, line, column }: Place): readonly string[] | null {
+  const source = read(file)?.split(/\r?\n/)[line - 1];
+  if (source === undefined || column > source.length) return null;
+  // Of a long line the part around the mark.
+  const from = column <= WIDEST ? 0 : column - WIDEST / 2;
+  const start = from === 0 ? '' : '…';
+  const end = source.length > from + WIDEST ? '…' : '';
+  const gutter = String(line).padStart(7);
+  // A tab stays one, so that both lines are as wide.
+  const before = Array.from(source.slice(from, column - 1), (one) => (one === '\t' ? one : ' '.repeat(columnsOf(one))));
+  return [
+    `${gutter} │ ${start}${source.slice(from, from + WIDEST)}${end}`,
+    `${' '.repeat(gutter.length)} ╵ ${' '.repeat(start.length)}${before.join('')}^`,
+  ];
+}
+
+function fromUrl(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return url;
+  }
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
