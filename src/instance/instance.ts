@@ -85,7 +85,10 @@ export function openInstance(given: InstanceOptions): Instance {
   const rollover = openRollover(
     settingsOf(options),
     (effect) => carryOut(parts, effect),
-    ({ generations }) => history.saw(generations),
+    (state) => {
+      history.saw(state.generations);
+      timers.prune(state);
+    },
   );
   const { dispatch } = rollover;
   const fallbacks: Parts['fallbacks'] = new Map();

@@ -24,7 +24,8 @@ export function saved(turn: Turn): void {
   turn.state = { ...turn.state, pace: { ...pace, changed: turn.at, quick: quick ? turn.at : pace.quick } };
   if (!quick) return;
   turns.arm(turn, { tag: 'pause' }, PAUSE);
-  turns.arm(turn, { tag: 'calm' }, CALM);
+  // One timer for all saves of a series.
+  if (turn.at - pace.quick >= CALM) turns.arm(turn, { tag: 'calm' }, CALM);
 }
 
 /** A process got the app. */
@@ -58,6 +59,8 @@ export function refill(turn: Turn): void {
 
 /** What was kept for a series that did not come is ended. */
 export function calm(turn: Turn): void {
+  const left = turn.state.pace.quick + CALM - turn.at;
+  if (left > 0) return turns.arm(turn, { tag: 'calm' }, left);
   for (const worker of turn.state.workers.filter(isIdle).slice(wanted(turn))) turns.kill(turn, worker);
 }
 

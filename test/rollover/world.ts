@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Effect } from '../../dist/rollover/effects.js';
 import type { Happening, Timer } from '../../dist/rollover/events.js';
+import { isPointless } from '../../dist/rollover/pointless.js';
 import type { Settings, State } from '../../dist/rollover/state.js';
 import { initial, step } from '../../dist/rollover/step.js';
 
@@ -208,6 +209,7 @@ export class World {
       this.#at += 1;
       const [state, effects] = step(this.state, { ...next, at: this.#at });
       this.state = state;
+      this.#timers = this.#timers.filter(({ timer }) => !isPointless(state, timer));
       for (const effect of effects) this.#carryOut(effect);
       this.#check();
     }

@@ -25,6 +25,8 @@ export interface ZdrOptions {
   readonly entry?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Flags of node for zdr itself. */
+  readonly nodeArgs?: readonly string[];
   /** With false the lines are for people. */
   readonly json?: boolean;
 }
@@ -46,6 +48,7 @@ export class Zdr {
     this.#child = spawn(
       process.execPath,
       [
+        ...(options.nodeArgs ?? []),
         join(repository, 'bin/zdr.js'),
         options.command ?? 'dev',
         options.entry ?? 'src/app.ts',

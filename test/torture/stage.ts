@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { until } from '../support/deadline.js';
 import { openProject } from '../support/project.js';
-import { Zdr } from '../support/zdr.js';
+import { Zdr, type ZdrOptions } from '../support/zdr.js';
 import type { Where } from '../support/where.js';
 import type { Live } from './journal.js';
 import { Wire } from './wire.js';
@@ -46,9 +46,7 @@ export interface Stage {
   close(): Promise<readonly string[]>;
 }
 
-export async function openStage(
-  options: { readonly env?: Readonly<Record<string, string>>; readonly args?: readonly string[] } = {},
-): Promise<Stage> {
+export async function openStage(options: Pick<ZdrOptions, 'env' | 'args' | 'nodeArgs'> = {}): Promise<Stage> {
   const project = await openProject('torture');
   const zdr = new Zdr(project, options);
   // Whatever ends this process, a deadline too, ends all that it started.
