@@ -1,7 +1,7 @@
 import type { BootFailure } from '../events.js';
 import type { Key, Outage } from '../protocol/messages.js';
 import { giveUp } from './give-up.js';
-import { isHeldBack, refillLater, spent } from './standbys.js';
+import { holdBack, isHeldBack, refillLater, spent } from './standbys.js';
 import type { Bundle, Changes, Generation, Worker } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -93,7 +93,11 @@ export function startWaiting(turn: Turn): void {
     const busy = turn.state.generations.some(
       (older) => older.tag === 'retiring' && turns.workersOf(turn, older.id).length > 0 && !older.told,
     );
-    if (busy || isHeldBack(turn) || turns.rolling(turn) !== undefined) continue;
+    if (busy || turns.rolling(turn) !== undefined) continue;
+    if (isHeldBack(turn)) {
+      holdBack(turn);
+      continue;
+    }
     turns.putGeneration(turn, { ...generation, tag: 'booting' });
     turns.arm(turn, { tag: 'boot', generation: generation.id }, turn.state.settings.boot);
     engage(turn, generation.id, generation.bundle);

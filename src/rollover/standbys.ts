@@ -23,7 +23,6 @@ export function saved(turn: Turn): void {
   const quick = turn.at - pace.loaded < QUICK;
   turn.state = { ...turn.state, pace: { ...pace, changed: turn.at, quick: quick ? turn.at : pace.quick } };
   if (!quick) return;
-  turns.arm(turn, { tag: 'pause' }, PAUSE);
   // One timer for all saves of a series.
   if (turn.at - pace.quick >= CALM) turns.arm(turn, { tag: 'calm' }, CALM);
 }
@@ -42,6 +41,11 @@ export function isHeldBack(turn: Turn): boolean {
   const { changed, loaded } = turn.state.pace;
   const ready = turn.state.workers.filter(({ tag }) => tag === 'standby').length;
   return ready < 2 && turn.at - loaded < QUICK && turn.at - changed < PAUSE;
+}
+
+/** What is held back is looked at again when the pause may be over. */
+export function holdBack(turn: Turn): void {
+  turns.arm(turn, { tag: 'pause' }, Math.max(1, turn.state.pace.changed + PAUSE - turn.at));
 }
 
 export function refillLater(turn: Turn): void {

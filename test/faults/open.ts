@@ -30,8 +30,7 @@ export async function open(fault: Fault, phase: Phase): Promise<Opened> {
     const zdr = run instanceof Zdr ? run : null;
     const old = await gates.said('up.1');
     await until('the app listens', () => gates.read('address'));
-    const where: Cell['where'] = () =>
-      JSON.parse(gates.read('address') ?? '');
+    const where: Cell['where'] = () => JSON.parse(gates.read('address') ?? '');
     if (zdr !== null) await zdr.event('ready');
     const workers = (): number[] =>
       run.processes().flatMap(({ pid, command }) => (command.includes('worker/main.js') ? pid : []));
@@ -56,7 +55,8 @@ export async function open(fault: Fault, phase: Phase): Promise<Opened> {
           const known = [old, Number(gates.read('up.2'))];
           return workers().find((pid) => !known.includes(pid));
         }),
-      esbuild: () => until("esbuild's service", () => run.processes().find(({ command }) => command.includes('--service='))?.pid),
+      esbuild: () =>
+        until("esbuild's service", () => run.processes().find(({ command }) => command.includes('--service='))?.pid),
     };
     for (const connection of cell.idle) bodyOf(await connection.send());
     return { cell, close: () => project.close().finally(() => process.off('exit', end)) };
@@ -68,7 +68,12 @@ export async function open(fault: Fault, phase: Phase): Promise<Opened> {
   }
 }
 
-async function start(fault: Fault, project: Project, gates: Gates, env: Readonly<Record<string, string>>): Promise<Run> {
+async function start(
+  fault: Fault,
+  project: Project,
+  gates: Gates,
+  env: Readonly<Record<string, string>>,
+): Promise<Run> {
   if (fault.open !== undefined) return fault.open(project, env);
   const { env: more, args = [], ...options } = fault.options?.(gates) ?? {};
   return new Zdr(project, {

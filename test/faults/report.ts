@@ -26,7 +26,9 @@ function summary(results: readonly Result[]): string {
   return [
     `${run.length} pairs run, ${broken.length} broken; ${results.length - run.length} that do not exist (–).`,
     `${sum(({ requests }) => requests)} requests, ${sum(({ lost }) => lost)} of them in flight on a worker that the fault took.`,
-    ...(ends.length === 0 ? [] : [`Slowest end of all processes: ${Math.round(Math.max(...ends))} ms behind the fault.`]),
+    ...(ends.length === 0
+      ? []
+      : [`Slowest end of all processes: ${Math.round(Math.max(...ends))} ms behind the fault.`]),
     ...(reasons.size === 0 ? [] : ['', '–:', ...[...reasons].map((why) => `- ${why}`)]),
   ].join('\n');
 }

@@ -8,8 +8,7 @@ import { Zdr } from '../support/zdr.js';
 import { until } from '../support/deadline.js';
 import type { Fault } from './cell.js';
 
-const listen = (host: string, port: number): string =>
-  `export const host = '${host}';\nexport const port = ${port};\n`;
+const listen = (host: string, port: number): string => `export const host = '${host}';\nexport const port = ${port};\n`;
 
 const save: Fault = { name: 'a save', strike: ({ save }) => save(3) };
 
@@ -110,7 +109,8 @@ const removed: Fault = {
 const swapped: Fault = {
   name: 'a symbolic link is swapped',
   async before(project) {
-    for (const name of ['one', 'two']) await project.write(`releases/${name}/more.ts`, `export const more = '${name}';\n`);
+    for (const name of ['one', 'two'])
+      await project.write(`releases/${name}/more.ts`, `export const more = '${name}';\n`);
     await project.link('current', 'releases/one');
     await project.write('src/more.ts', "export { more } from '../current/more.ts';\n");
   },

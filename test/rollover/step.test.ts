@@ -379,6 +379,25 @@ test('in a series of saves the last standby is kept for the last one', () => {
   assert.equal(play.tags(), '1 live, 4 booting');
 });
 
+test('a save while a process is respawned is not held back for ever', () => {
+  const play = new Play();
+  play.built('a');
+  const first = play.listen(1);
+  play.send(exit(first));
+  play.send({ type: 'changed', paths: ['/src/app.ts'], always: false });
+  play.boot(1);
+  play.built('b');
+  const timers: string[] = [];
+  for (const { id, tag } of play.state.workers) {
+    if (tag !== 'retiring') continue;
+    for (const effect of play.send(exit(id))) if (effect.type === 'timer') timers.push(effect.timer.tag);
+  }
+  assert.ok(timers.includes('pause'), 'somebody looks again');
+  play.wait(40);
+  play.send({ type: 'time', timer: { tag: 'pause' } });
+  assert.match(play.tags(), /2 booting/);
+});
+
 test('a save after a moment is not held back', () => {
   const { play } = serving();
   play.save('b');
