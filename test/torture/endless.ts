@@ -69,6 +69,8 @@ export async function endless(rollovers: number): Promise<Endless> {
       verdicts.push(...part);
       await point(Math.min(n + every, rollovers));
     }
+  } catch (error) {
+    throw new Error(`${String(error)}\n${stage.zdr.story().slice(-4000)}`, { cause: error });
   } finally {
     wrong.push(...(await stage.close()));
     rmSync(folder, { recursive: true });
