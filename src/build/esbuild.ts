@@ -13,6 +13,7 @@ import { nameExternals, openExternals } from './externals.js';
 import { formatOf, typeOf } from './format.js';
 import { openReads } from './inputs.js';
 import { openKinds } from './kinds.js';
+import { linksIn } from './links.js';
 import { fixHelpers } from './interop.js';
 import { type LateOutcome, openParts } from './late.js';
 import { failureMessage, plainMessage, toBuildMessage, traceBack, unresolvedIn, unshift } from './messages.js';
@@ -70,6 +71,8 @@ export function openBuilder(options: BuilderOptions): Builder {
   let context: { readonly format: Format; readonly build: Context } | null = null;
   /** What an entry turned out to be that neither its extension nor its package.json tells. */
   let guess: Format = 'esm';
+  /** Of the last good build. */
+  let links: ReadonlySet<string> = new Set();
   let queue: Promise<unknown> = Promise.resolve();
   /** Builds that have not ended, those that were given up among them. */
   const running = new Set<Promise<unknown>>();
@@ -178,13 +181,15 @@ export function openBuilder(options: BuilderOptions): Builder {
     const real = realEntry(options.entry);
     if (real !== entry) sources = openSources((entry = real), decorators.lower, timing);
     await reads.begin();
+    const allLinks = () => [...externals.links, ...links];
     try {
       const { result, format } = await compile();
       if (!('outputFiles' in result)) {
         const unresolved = unresolvedIn(result.errors, options.cwd);
         const errors = await messages(result.errors, 'error');
-        return { tag: 'failed', errors, inputs: reads.bad(sources, externals.links, unresolved) };
+        return { tag: 'failed', errors, inputs: reads.bad(sources, allLinks(), unresolved) };
       }
+      links = linksIn(result.metafile.inputs, options.cwd);
       const [map, code] = result.outputFiles;
       if (map === undefined || code === undefined) throw new Error('esbuild gave no output');
       const bundle = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
@@ -193,9 +198,9 @@ export function openBuilder(options: BuilderOptions): Builder {
         ...(await messages(result.warnings, 'warning')),
         ...(missing === null ? [] : [plainMessage(missing, 'WARNING')]),
       ];
-      return { tag: 'built', bundle, warnings, inputs: reads.good(sources, externals.links) };
+      return { tag: 'built', bundle, warnings, inputs: reads.good(sources, allLinks()) };
     } catch (error) {
-      return { tag: 'failed', errors: [failureMessage(error)], inputs: reads.bad(sources, externals.links, []) };
+      return { tag: 'failed', errors: [failureMessage(error)], inputs: reads.bad(sources, allLinks(), []) };
     }
   }
 

@@ -131,7 +131,16 @@ export function up(turn: Turn, worker: Worker): void {
 }
 
 function load(turn: Turn, worker: Worker, generation: number, bundle: Bundle): void {
-  turns.putWorker(turn, { tag: 'booting', id: worker.id, generation, listening: [], evaluated: false, held: false });
+  turns.putWorker(turn, {
+    tag: 'booting',
+    id: worker.id,
+    generation,
+    listening: [],
+    // What has just booted turns.
+    unheard: worker.tag === 'standby',
+    evaluated: false,
+    held: false,
+  });
   const owner = turns.generationOf(turn, generation);
   if (owner?.tag === 'down') {
     turns.emit(turn, { type: 'hold-out', worker: worker.id, outage: owner.outage });
@@ -141,6 +150,10 @@ function load(turn: Turn, worker: Worker, generation: number, bundle: Bundle): v
   turns.emit(turn, { type: 'load', worker: worker.id, generation, bundle });
   if (owner?.tag === 'live' || owner?.tag === 'rolling')
     turns.arm(turn, { tag: 'revive', worker: worker.id }, turn.state.settings.boot);
+}
+
+export function begun(turn: Turn, worker: Worker): void {
+  if (worker.tag === 'booting') turns.putWorker(turn, { ...worker, unheard: false });
 }
 
 export function evaluated(turn: Turn, worker: Worker): void {
@@ -248,6 +261,22 @@ export function probed(turn: Turn, worker: Worker): void {
 }
 
 export function silent(turn: Turn, generation: Generation): void {
-  if (generation.tag !== 'booting') return;
+  if (generation.tag !== 'booting' || replaceUnheard(turn, generation)) return;
   fail(turn, generation, { tag: 'silent', ms: turn.state.settings.boot, blocked: true });
+}
+
+/** It is not the app that hangs but the process that was to get it: a new one does, once, with all the time there is. */
+function replaceUnheard(turn: Turn, generation: Extract<Generation, { tag: 'booting' }>): boolean {
+  const { id, again } = generation;
+  const unheard = turns
+    .workersOf(turn, id, 'spawned', 'booting')
+    .filter((worker) => worker.tag === 'spawned' || (worker.tag === 'booting' && worker.unheard));
+  if (again || unheard.length === 0) return false;
+  for (const worker of unheard) {
+    turns.kill(turn, worker);
+    turns.fork(turn, id);
+  }
+  turns.putGeneration(turn, { ...generation, again: true });
+  turns.arm(turn, { tag: 'boot', generation: id }, turn.state.settings.boot);
+  return true;
 }

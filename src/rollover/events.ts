@@ -25,6 +25,8 @@ export type Happening =
   | { readonly type: 'worker-stale'; readonly worker: number }
   | { readonly type: 'worker-listening'; readonly worker: number; readonly key: Key }
   | { readonly type: 'worker-released'; readonly worker: number; readonly key: Key }
+  /** It has got the app. */
+  | { readonly type: 'worker-begun'; readonly worker: number }
   | { readonly type: 'worker-evaluated'; readonly worker: number }
   /** The app itself said `process.send('ready')`. */
   | { readonly type: 'worker-said-ready'; readonly worker: number }

@@ -89,7 +89,8 @@ interface Born {
 export type Generation =
   /** Waits for a generation without a server to end: two of those must not run at once. */
   | (Born & { readonly tag: 'waiting' })
-  | (Born & { readonly tag: 'booting' })
+  /** `again`: the process that was to boot it gave no sign of life and was replaced. */
+  | (Born & { readonly tag: 'booting'; readonly again?: true })
   /** Takes the places of the live generation's workers one by one: both answer. */
   | (Born & { readonly tag: 'rolling' })
   /** Failed while it rolled: those of its workers that serve go on until the live generation has its own again. */
@@ -112,7 +113,13 @@ export type Worker =
   | { readonly tag: 'spawned'; readonly id: number; readonly generation: number | null }
   /** Booted, has no app yet. */
   | { readonly tag: 'standby'; readonly id: number }
-  | (App & { readonly tag: 'booting'; readonly evaluated: boolean; readonly held: boolean })
+  /** `unheard`: a standby that was given the app and has not said that it has it: it may be dead without an exit. */
+  | (App & {
+      readonly tag: 'booting';
+      readonly unheard: boolean;
+      readonly evaluated: boolean;
+      readonly held: boolean;
+    })
   /** Has all it needs to serve; accepts nothing yet. */
   | (App & { readonly tag: 'ready' })
   | (App & { readonly tag: 'live' })

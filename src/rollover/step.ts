@@ -1,5 +1,6 @@
 import {
   abandon,
+  begun,
   evaluated,
   holds,
   late as bootLate,
@@ -104,6 +105,8 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
       return listens(turn, worker, event.key);
     case 'worker-released':
       return released(turn, worker, event.key);
+    case 'worker-begun':
+      return begun(turn, worker);
     case 'worker-evaluated':
       return evaluated(turn, worker);
     case 'worker-said-ready':

@@ -104,8 +104,9 @@ for (const [name, fail] of [
   ['exits with 1', (play: Play, worker: number) => play.send(exit(worker, 1))],
   [
     'neither listens nor turns',
-    (play: Play) => {
+    (play: Play, worker: number) => {
       play.send(
+        { type: 'worker-begun', worker },
         { type: 'time', timer: { tag: 'boot', generation: 2 } },
         { type: 'time', timer: { tag: 'probe', generation: 2 } },
       );
@@ -129,6 +130,40 @@ for (const [name, fail] of [
     assert.equal(play.tags(), '1 live, 3 taking');
   });
 }
+
+test('a process that never comes up gives way to another, once', () => {
+  const play = new Play();
+  play.built('a');
+  const late = [
+    { type: 'time', timer: { tag: 'boot', generation: 1 } },
+    { type: 'time', timer: { tag: 'probe', generation: 1 } },
+  ] as const;
+  play.send(...late);
+  assert.equal(play.kinds(), 'kill fork timer');
+  play.send(exit(1, null, 'SIGKILL'), ...late);
+  assert.match(play.kinds(), /boot-failed/);
+  play.save('b');
+  play.listen(2);
+  assert.equal(play.tags(), '2 live');
+});
+
+test('a standby that never takes the app gives way to a new process, once', () => {
+  const { play } = serving();
+  play.save('b');
+  const hung = play.boot(2);
+  const late = [
+    { type: 'time', timer: { tag: 'boot', generation: 2 } },
+    { type: 'time', timer: { tag: 'probe', generation: 2 } },
+  ] as const;
+  play.send(...late);
+  assert.equal(play.kinds(), 'kill fork timer');
+  play.send(exit(hung, null, 'SIGKILL'));
+  assert.equal(play.tags(), '1 live, 2 booting');
+  const next = play.state.workers.find((worker) => worker.tag === 'spawned' && worker.generation === 2);
+  play.send({ type: 'worker-standby', worker: next!.id }, ...late);
+  assert.equal(play.tags(), '1 live');
+  assert.match(play.kinds(), /boot-failed/);
+});
 
 test('a build that fails changes nothing', () => {
   const { play } = serving();

@@ -256,6 +256,7 @@ export class World {
         this.#generations.set(effect.worker, generation);
         const wants = kind === 'silent' || kind === 'script' ? [] : kind === 'two' ? ['a', 'b'] : ['a'];
         Object.assign(process, { phase: 'app', generation, kind, file: effect.bundle.file, wants });
+        this.#send({ type: 'worker-begun', worker: effect.worker });
         return;
       }
       case 'hold-out': {
