@@ -14,10 +14,12 @@ interface Plan {
   readonly group: boolean;
 }
 
-async function send({ run }: Cell, { name, times, group }: Plan): Promise<void> {
+async function send({ run, zdr }: Cell, { name, times, group }: Plan): Promise<void> {
   const target = group ? -run.pid : run.pid;
   process.kill(target, name);
   if (times === 1) return;
+  // The system keeps one signal of a kind for a process that has no time yet.
+  if (name !== 'SIGUSR2' && name !== 'SIGTSTP') await zdr!.event('stopping');
   await wait(NEXT_PRESS);
   process.kill(target, name);
 }
