@@ -24,7 +24,7 @@ export function begin(turn: Turn, bundle: Bundle, changes: Changes): void {
   const id = turn.state.lastGeneration + 1;
   turn.state = { ...turn.state, lastGeneration: id };
   const old = turns.current(turn);
-  const stopFirst = old?.tag === 'live' && !hasServer(turn, old.id);
+  const stopFirst = old?.tag === 'live' && old.lost.length === 0 && !hasServer(turn, old.id);
   if (stopFirst) retireNow(turn, old);
   if (old?.tag === 'done') turns.dropGeneration(turn, old.id);
   turns.putGeneration(turn, { tag: 'waiting', id, bundle, changes });
@@ -231,6 +231,8 @@ function required(turn: Turn, generation: number): readonly Key[] {
   const live = turns.current(turn);
   const siblings = turns.workersOf(turn, generation, 'ready', 'live');
   const models = siblings.length === 0 && live?.tag === 'live' ? turns.workersOf(turn, live.id, 'live') : siblings;
+  // A worker that crashed has listened, and its successor will.
+  if (models.length === 0 && live?.tag === 'live') return live.lost;
   return models.flatMap((worker) => ('listening' in worker ? worker.listening : []));
 }
 

@@ -97,8 +97,16 @@ export type Generation =
   | (Born & { readonly tag: 'reverting' })
   /** Ready; waits until the old generation has confirmed that it accepts nothing more. */
   | (Born & { readonly tag: 'taking' })
-  /** Gets all new requests. `crashes`: monotonic times of the last ones; `error`: what the last respawn threw. */
-  | (Born & { readonly tag: 'live'; readonly crashes: readonly number[]; readonly error: AppError | null })
+  /**
+   * Gets all new requests. `crashes`: monotonic times of the last ones; `error`: what the last respawn threw; `lost`: what a
+   * worker that crashed had listened on. Until its successor does, nobody does, and it is a server all the same.
+   */
+  | (Born & {
+      readonly tag: 'live';
+      readonly crashes: readonly number[];
+      readonly error: AppError | null;
+      readonly lost: readonly Key[];
+    })
   /** Cannot run: waits for an edit. Its sockets stay bound, and a worker without the app holds the clients. */
   | (Born & { readonly tag: 'down'; readonly outage: Outage })
   /** A script that ended with code 0. */

@@ -18,7 +18,9 @@ function makeCopy(): void {
 
 function build(): void {
   // Types are not the point: what is broken may leave something unused.
-  spawnSync(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], { cwd: copy });
+  spawnSync(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], {
+    cwd: copy,
+  });
 }
 
 /** The tests that fail, the innermost of them. */
@@ -36,7 +38,10 @@ function check({ file, from, to, suites }: Mutation): { readonly suite: string; 
   const path = join(copy, file);
   const text = readFileSync(path, 'utf8');
   if (text.split(from).length !== 2) throw new Error(`${file} has this not once: ${from}`);
-  writeFileSync(path, text.replace(from, () => to));
+  writeFileSync(
+    path,
+    text.replace(from, () => to),
+  );
   try {
     build();
     for (const suite of suites) {
@@ -55,7 +60,9 @@ for (const mutation of mutations) {
   if (names.length > 0 && !names.some((name) => mutation.name.includes(name))) continue;
   const seen = check(mutation);
   if (seen === null) survivors += 1;
-  console.log(`| ${mutation.name} | \`${mutation.file}\` | ${seen === null ? '**none**' : `\`${seen.suite}\`: ${seen.test}`} |`);
+  console.log(
+    `| ${mutation.name} | \`${mutation.file}\` | ${seen === null ? '**none**' : `\`${seen.suite}\`: ${seen.test}`} |`,
+  );
 }
 rmSync(copy, { recursive: true, force: true });
 process.exitCode = survivors === 0 ? 0 : 1;

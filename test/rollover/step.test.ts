@@ -131,6 +131,18 @@ for (const [name, fail] of [
   });
 }
 
+test('a save while a server is respawned, for code that never listens: it stays a server', () => {
+  const { play, first } = serving();
+  play.send(exit(first, null, 'SIGKILL'));
+  play.save('b');
+  assert.equal(play.tags(), '1 live, 2 booting', 'it is not stopped for the new one');
+  const next = play.boot(2);
+  play.send({ type: 'worker-begun', worker: next });
+  play.send({ type: 'time', timer: { tag: 'boot', generation: 2 } }, { type: 'worker-probed', worker: next });
+  assert.equal(play.tags(), '1 live');
+  assert.match(play.kinds(), /boot-failed/);
+});
+
 test('a process that never comes up gives way to another, once', () => {
   const play = new Play();
   play.built('a');
@@ -420,17 +432,14 @@ test('a save while a process is respawned is not held back for ever', () => {
   const first = play.listen(1);
   play.send(exit(first));
   play.send({ type: 'changed', paths: ['/src/app.ts'], always: false });
+  // The process that comes back is younger than the save, and no series has begun.
   play.boot(1);
-  play.built('b');
-  const timers: string[] = [];
-  for (const { id, tag } of play.state.workers) {
-    if (tag !== 'retiring') continue;
-    for (const effect of play.send(exit(id))) if (effect.type === 'timer') timers.push(effect.timer.tag);
-  }
+  const timers = play.built('b').flatMap((effect) => (effect.type === 'timer' ? effect.timer.tag : []));
+  assert.equal(play.tags(), '1 live, 2 waiting');
   assert.ok(timers.includes('pause'), 'somebody looks again');
   play.wait(40);
   play.send({ type: 'time', timer: { tag: 'pause' } });
-  assert.match(play.tags(), /2 booting/);
+  assert.equal(play.tags(), '1 live, 2 booting');
 });
 
 test('a save after a moment is not held back', () => {
