@@ -12,6 +12,7 @@ import { nameExternals, openExternals } from './externals.js';
 import { formatOf, typeOf } from './format.js';
 import { openReads } from './inputs.js';
 import { openKinds } from './kinds.js';
+import { linksIn } from './links.js';
 import { fixHelpers } from './interop.js';
 import { type LateOutcome, openParts } from './late.js';
 import { lateWith } from './late-part.js';
@@ -93,6 +94,8 @@ export function openBuilder(options: BuilderOptions): Builder {
   let context: { readonly format: Format; readonly build: Context } | null = null;
   /** What an entry turned out to be that neither its extension nor its package.json tells. */
   let guess: Format = 'esm';
+  /** Of the last good build. */
+  let links: ReadonlySet<string> = new Set();
   let queue: Promise<unknown> = Promise.resolve();
   /** Builds that have not ended, those that were given up among them. */
   const running = new Set<Promise<unknown>>();
@@ -238,21 +241,23 @@ export function openBuilder(options: BuilderOptions): Builder {
     // What changes from here on is the next build's.
     whole = false;
     dirty.clear();
+    const allLinks = () => [...externals.links, ...links];
     try {
       const { result, format } = await compile();
       if (!('outputFiles' in result)) {
         whole = true;
         const unresolved = unresolvedIn(result.errors, options.cwd);
         const errors = await messages(result.errors, 'error');
-        return { tag: 'failed', errors, inputs: reads.bad(sources, externals.links, unresolved) };
+        return { tag: 'failed', errors, inputs: reads.bad(sources, allLinks(), unresolved) };
       }
+      links = linksIn(result.metafile.inputs, options.cwd);
       const [map, code] = result.outputFiles;
       if (map === undefined || code === undefined) throw new Error('esbuild gave no output');
       const found = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
       const { inputs: modules } = result.metafile;
       const made = { bundle: found, modules: Object.keys(modules).length, format, entry };
       const bundle = await pieces.built(made, graphOfBuild(modules));
-      const inputs = reads.good(sources, externals.links);
+      const inputs = reads.good(sources, allLinks());
       account = inputs;
       const missing = decorators.missing();
       const warnings = [
@@ -262,7 +267,7 @@ export function openBuilder(options: BuilderOptions): Builder {
       return { tag: 'built', bundle, warnings, inputs, modules: null };
     } catch (error) {
       whole = true;
-      return { tag: 'failed', errors: [failureMessage(error)], inputs: reads.bad(sources, externals.links, []) };
+      return { tag: 'failed', errors: [failureMessage(error)], inputs: reads.bad(sources, allLinks(), []) };
     }
   }
 

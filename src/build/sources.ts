@@ -37,6 +37,9 @@ export interface Sources {
 /** How long a save may leave a file empty, in ms. */
 const GRACE = 150;
 
+/** A comment that names as its source map what is none: esbuild would read that, and show it as an error. */
+const NO_MAP = /^\/\/[#@] sourceMappingURL=(?!data:|\S*\.map(?:\?\S*)?\s*$)/gm;
+
 const CODE = new Set(['.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.tsx']);
 
 /** Keeps the sources in memory, so that a rebuild reads what has changed and its stamps are exactly what it saw. */
@@ -61,7 +64,7 @@ export function openSources(entry: string, lower: Decorators['lower'] = async ()
       if (reading === null) return null;
       const { data, stamp } = reading;
       const source = CODE.has(extname(path))
-        ? await asSource(stamp, data.toString(), path, share)
+        ? await asSource(stamp, data.toString().replace(NO_MAP, '// no source map: '), path, share)
         : { stamp, contents: data, from: null, shift: null, open: false, looksLikeModule: false, share };
       if (data.length > 0) full.add(path);
       known.set(path, { ...source, data });

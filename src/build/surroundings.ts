@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { openNearest, upward } from './nearest.js';
@@ -20,6 +20,8 @@ export interface Place {
 }
 
 const LOCKS = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock'];
+/** What a package manager writes at the end of each installation. */
+const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml'];
 const ENV = ['.env', '.env.local', '.env.development', '.env.development.local'];
 
 /** Finds what surrounds the modules in `folders`. `forget` after a change that was not an edit of a module. */
@@ -47,9 +49,11 @@ export function openSurroundings(place: Place): { of(folders: Iterable<string>):
       files.add(join(place.root, 'package.json'));
       const env = [place.cwd, place.root].flatMap((folder) => ENV.map((name) => join(folder, name)));
       const found = lock(place.root);
+      const modules = join(place.root, 'node_modules');
+      const installed = existsSync(modules) ? INSTALLED.map((name) => join(modules, name)) : [];
       return {
         files,
-        aside: new Set([...place.envFiles, ...env, ...(found === null ? [] : [found])]),
+        aside: new Set([...place.envFiles, ...env, ...installed, ...(found === null ? [] : [found])]),
         tsconfigs: [...chains.values()],
       };
     },

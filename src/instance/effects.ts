@@ -62,7 +62,9 @@ export function carryOut(parts: Parts, effect: Effect): void {
       for (const { id } of rollover.state().workers) send(id, { tag: 'routed' });
       return;
     case 'timer':
-      return parts.timers.after(effect.ms, () => rollover.dispatch({ type: 'time', timer: effect.timer }));
+      return parts.timers.after(effect.ms, effect.timer, () =>
+        rollover.dispatch({ type: 'time', timer: effect.timer }),
+      );
     case 'report':
       if (effect.event.type === 'live') inspector?.live(effect.event.generation);
       return announcer.tell(effect.event);

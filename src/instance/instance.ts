@@ -91,6 +91,7 @@ export function openInstance(given: InstanceOptions): Instance {
     (state) => {
       history.saw(state.generations);
       working(state);
+      timers.prune(state);
     },
   );
   const { dispatch } = rollover;

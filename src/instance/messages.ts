@@ -46,6 +46,8 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
       return dispatch({ type: 'worker-said-ready', worker });
     case 'holds':
       return dispatch({ type: 'worker-holds', worker, held: message.held });
+    case 'begun':
+      return dispatch({ type: 'worker-begun', worker });
     case 'evaluated':
       return dispatch({ type: 'worker-evaluated', worker });
     case 'clocked': {

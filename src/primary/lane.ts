@@ -32,6 +32,8 @@ export function withPipes<T>(start: () => T): readonly [T, readonly Pipe[]] {
         for (let fd = LANE_FD; fd < LANE_FD + PIPES; fd += 1) {
           const pipe = new (handle.constructor as PipeClass)(IPC);
           pipes.push(pipe);
+          // What node has made for it in the other mode lives until it is closed.
+          stdio[fd]?.handle?.close();
           stdio[fd] = { ...stdio[fd], handle: pipe };
         }
       }

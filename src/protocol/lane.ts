@@ -17,6 +17,7 @@ export interface Lane<Out> {
 /** libuv's pipe in the mode that carries handles, as node wraps it. */
 export interface Pipe {
   open(fd: number): number;
+  close(): void;
   writeLatin1String: Write;
   writeUtf8String: Write;
   /** Set before the bytes are read that a handle came with. */

@@ -118,6 +118,8 @@ export type ToPrimary =
   | { readonly tag: 'release'; readonly key: Key }
   /** A handover from this worker has to do without something. */
   | { readonly tag: 'fallback'; readonly name: Fallback }
+  /** It has the app and evaluates it from here on. */
+  | { readonly tag: 'begun' }
   | { readonly tag: 'evaluated' }
   /** How far the evaluation of the app has come, by the wall clock in ms. `slowest`: the modules that took longest. */
   | {

@@ -2,7 +2,7 @@ import type { BootFailure } from '../events.js';
 import type { Outage } from '../protocol/messages.js';
 import { giveUp } from './give-up.js';
 import { ready, required } from './ready.js';
-import { isHeldBack, refillLater, spent } from './standbys.js';
+import { holdBack, isHeldBack, refillLater, spent } from './standbys.js';
 import type { Bundle, Changes, Generation, Worker } from './state.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -22,7 +22,7 @@ export function begin(turn: Turn, bundle: Bundle, changes: Changes): void {
   const id = turn.state.lastGeneration + 1;
   turn.state = { ...turn.state, lastGeneration: id };
   const old = turns.current(turn);
-  const stopFirst = old?.tag === 'live' && !hasServer(turn, old.id);
+  const stopFirst = old?.tag === 'live' && old.lost.length === 0 && !hasServer(turn, old.id);
   if (stopFirst) retireNow(turn, old);
   if (old?.tag === 'done') turns.dropGeneration(turn, old.id);
   turns.putGeneration(turn, { tag: 'waiting', id, bundle, changes });
@@ -91,7 +91,11 @@ export function startWaiting(turn: Turn): void {
     const busy = turn.state.generations.some(
       (older) => older.tag === 'retiring' && turns.workersOf(turn, older.id).length > 0 && !older.told,
     );
-    if (busy || isHeldBack(turn) || turns.rolling(turn) !== undefined) continue;
+    if (busy || turns.rolling(turn) !== undefined) continue;
+    if (isHeldBack(turn)) {
+      holdBack(turn);
+      continue;
+    }
     turns.putGeneration(turn, { ...generation, tag: 'booting' });
     turns.arm(turn, { tag: 'start', generation: generation.id }, START);
     engage(turn, generation.id, generation.bundle);
@@ -125,7 +129,16 @@ export function up(turn: Turn, worker: Worker): void {
 }
 
 function load(turn: Turn, worker: Worker, generation: number, bundle: Bundle): void {
-  turns.putWorker(turn, { tag: 'booting', id: worker.id, generation, listening: [], evaluated: false, held: false });
+  turns.putWorker(turn, {
+    tag: 'booting',
+    id: worker.id,
+    generation,
+    listening: [],
+    // What has just booted turns.
+    unheard: worker.tag === 'standby',
+    evaluated: false,
+    held: false,
+  });
   const owner = turns.generationOf(turn, generation);
   if (owner?.tag === 'down') {
     turns.emit(turn, { type: 'hold-out', worker: worker.id, outage: owner.outage });
@@ -140,6 +153,10 @@ function load(turn: Turn, worker: Worker, generation: number, bundle: Bundle): v
     turns.arm(turn, { tag: 'revive', worker: worker.id }, turn.state.settings.boot);
 }
 
+export function begun(turn: Turn, worker: Worker): void {
+  if (worker.tag === 'booting') turns.putWorker(turn, { ...worker, unheard: false });
+}
+
 /** The generation had its time. Whether its event loop turns tells a slow start from a hung one. */
 export function late(turn: Turn, generation: Generation): void {
   if (generation.tag !== 'booting') return;
@@ -152,7 +169,7 @@ export function late(turn: Turn, generation: Generation): void {
 /** The system has not even started a process for it. */
 export function unstarted(turn: Turn, generation: Generation): void {
   const loaded = turns.workersOf(turn, generation.id).some(({ tag }) => tag !== 'spawned');
-  if (!loaded) silent(turn, generation);
+  if (generation.tag === 'booting' && !loaded && !replaceUnheard(turn, generation)) silent(turn, generation);
 }
 
 /** It answers. Where nothing else serves, an app may take its time, or may have no server at all. */
@@ -169,6 +186,22 @@ export function probed(turn: Turn, worker: Worker): void {
 }
 
 export function silent(turn: Turn, generation: Generation): void {
-  if (generation.tag !== 'booting') return;
+  if (generation.tag !== 'booting' || replaceUnheard(turn, generation)) return;
   fail(turn, generation, { tag: 'silent', ms: turn.state.settings.boot, blocked: true });
+}
+
+/** It is not the app that hangs but the process that was to get it: a new one does, once, with all the time there is. */
+function replaceUnheard(turn: Turn, generation: Extract<Generation, { tag: 'booting' }>): boolean {
+  const { id, again } = generation;
+  const unheard = turns
+    .workersOf(turn, id, 'spawned', 'booting')
+    .filter((worker) => worker.tag === 'spawned' || (worker.tag === 'booting' && worker.unheard));
+  if (again || unheard.length === 0) return false;
+  for (const worker of unheard) {
+    turns.kill(turn, worker);
+    turns.fork(turn, id);
+  }
+  turns.putGeneration(turn, { ...generation, again: true });
+  turns.arm(turn, { tag: 'boot', generation: id }, START + turn.state.settings.boot);
+  return true;
 }

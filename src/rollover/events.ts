@@ -26,6 +26,8 @@ export type Happening =
   /** `more`: it listens on others already, of which it will be told at once. */
   | { readonly type: 'worker-listening'; readonly worker: number; readonly key: Key; readonly more?: boolean }
   | { readonly type: 'worker-released'; readonly worker: number; readonly key: Key }
+  /** It has got the app. */
+  | { readonly type: 'worker-begun'; readonly worker: number }
   | { readonly type: 'worker-evaluated'; readonly worker: number }
   /** The app itself said `process.send('ready')`. */
   | { readonly type: 'worker-said-ready'; readonly worker: number }

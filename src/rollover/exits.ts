@@ -83,7 +83,8 @@ function endedLive(turn: Turn, generation: Extract<Generation, { tag: 'live' }>,
     const reason = `#${generation.id} crashed ${crashes.length} times in 10 s (${how})`;
     return goDown(turn, generation, { reason, detail: error?.text ?? '', known: error !== null });
   }
-  turns.putGeneration(turn, { ...generation, crashes });
+  const lost = 'listening' in worker && worker.listening.length > 0 ? worker.listening : generation.lost;
+  turns.putGeneration(turn, { ...generation, crashes, lost });
   // Each worker may crash once for itself.
   const pause = PAUSE * (Math.ceil(crashes.length / turn.state.settings.workers) - 1);
   turns.report(turn, { type: 'crashed', generation: generation.id, exit, pause });

@@ -56,6 +56,7 @@ export function become(turn: Turn, next: Generation): void {
     changes: next.changes,
     crashes: [],
     error: null,
+    lost: [],
   });
   for (const worker of turns.workersOf(turn, next.id, 'ready')) {
     if (worker.tag !== 'ready') continue;

@@ -85,6 +85,8 @@ export function required(turn: Turn, generation: number): readonly Key[] {
   const live = turns.current(turn);
   const siblings = turns.workersOf(turn, generation, 'ready', 'live');
   const models = siblings.length === 0 && live?.tag === 'live' ? turns.workersOf(turn, live.id, 'live') : siblings;
+  // A worker that crashed has listened, and its successor will.
+  if (models.length === 0 && live?.tag === 'live') return live.lost;
   return models.flatMap((worker) => ('listening' in worker ? worker.listening : []));
 }
 

@@ -23,16 +23,13 @@ export function saved(turn: Turn): void {
   const quick = turn.at - pace.loaded < QUICK;
   turn.state = { ...turn.state, pace: { ...pace, changed: turn.at, quick: quick ? turn.at : pace.quick } };
   if (!quick) return;
-  turns.arm(turn, { tag: 'pause' }, PAUSE);
-  turns.arm(turn, { tag: 'calm' }, CALM);
+  // One timer for all saves of a series.
+  if (turn.at - pace.quick >= CALM) turns.arm(turn, { tag: 'calm' }, CALM);
 }
 
-/** A process got the app. From here on a generation can be held back, also by a save that was before: it needs an end. */
+/** A process got the app. */
 export function spent(turn: Turn): void {
-  const { pace } = turn.state;
-  turn.state = { ...turn.state, pace: { ...pace, loaded: turn.at } };
-  const rest = PAUSE - (turn.at - pace.changed);
-  if (rest > 0) turns.arm(turn, { tag: 'pause' }, rest);
+  turn.state = { ...turn.state, pace: { ...turn.state.pace, loaded: turn.at } };
 }
 
 /**
@@ -44,6 +41,11 @@ export function isHeldBack(turn: Turn): boolean {
   const { changed, loaded } = turn.state.pace;
   const ready = turn.state.workers.filter(({ tag }) => tag === 'standby').length;
   return ready < 2 && turn.at - loaded < QUICK && turn.at - changed < PAUSE;
+}
+
+/** What is held back is looked at again when the pause may be over. */
+export function holdBack(turn: Turn): void {
+  turns.arm(turn, { tag: 'pause' }, Math.max(1, turn.state.pace.changed + PAUSE - turn.at));
 }
 
 export function refillLater(turn: Turn): void {
@@ -61,6 +63,8 @@ export function refill(turn: Turn): void {
 
 /** What was kept for a series that did not come is ended. */
 export function calm(turn: Turn): void {
+  const left = turn.state.pace.quick + CALM - turn.at;
+  if (left > 0) return turns.arm(turn, { tag: 'calm' }, left);
   for (const worker of turn.state.workers.filter(isIdle).slice(wanted(turn))) turns.kill(turn, worker);
 }
 

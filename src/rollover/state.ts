@@ -89,15 +89,24 @@ interface Born {
 export type Generation =
   /** Waits for a generation without a server to end: two of those must not run at once. */
   | (Born & { readonly tag: 'waiting' })
-  | (Born & { readonly tag: 'booting' })
+  /** `again`: the process that was to boot it gave no sign of life and was replaced. */
+  | (Born & { readonly tag: 'booting'; readonly again?: true })
   /** Takes the places of the live generation's workers one by one: both answer. */
   | (Born & { readonly tag: 'rolling' })
   /** Failed while it rolled: those of its workers that serve go on until the live generation has its own again. */
   | (Born & { readonly tag: 'reverting' })
   /** Ready; waits until the old generation has confirmed that it accepts nothing more. */
   | (Born & { readonly tag: 'taking' })
-  /** Gets all new requests. `crashes`: monotonic times of the last ones; `error`: what the last respawn threw. */
-  | (Born & { readonly tag: 'live'; readonly crashes: readonly number[]; readonly error: AppError | null })
+  /**
+   * Gets all new requests. `crashes`: monotonic times of the last ones; `error`: what the last respawn threw; `lost`: what a
+   * worker that crashed had listened on. Until its successor does, nobody does, and it is a server all the same.
+   */
+  | (Born & {
+      readonly tag: 'live';
+      readonly crashes: readonly number[];
+      readonly error: AppError | null;
+      readonly lost: readonly Key[];
+    })
   /** Cannot run: waits for an edit. Its sockets stay bound, and a worker without the app holds the clients. */
   | (Born & { readonly tag: 'down'; readonly outage: Outage })
   /** A script that ended with code 0. */
@@ -112,7 +121,13 @@ export type Worker =
   | { readonly tag: 'spawned'; readonly id: number; readonly generation: number | null }
   /** Booted, has no app yet. */
   | { readonly tag: 'standby'; readonly id: number }
-  | (App & { readonly tag: 'booting'; readonly evaluated: boolean; readonly held: boolean })
+  /** `unheard`: a standby that was given the app and has not said that it has it: it may be dead without an exit. */
+  | (App & {
+      readonly tag: 'booting';
+      readonly unheard: boolean;
+      readonly evaluated: boolean;
+      readonly held: boolean;
+    })
   /** Has all it needs to serve; accepts nothing yet. */
   | (App & { readonly tag: 'ready' })
   | (App & { readonly tag: 'live' })

@@ -1,4 +1,15 @@
-import { abandon, fail, late as bootLate, probed, silent, startOthers, startWaiting, unstarted, up } from './boot.js';
+import {
+  abandon,
+  begun,
+  fail,
+  late as bootLate,
+  probed,
+  silent,
+  startOthers,
+  startWaiting,
+  unstarted,
+  up,
+} from './boot.js';
 import { evaluated, holds, listens, quiet, ready, released, settled } from './ready.js';
 import { buildFailed, built, bundlesOf, changed, tellFailure } from './builds.js';
 import { clear, cut, deadline, drained, open, tell, relays } from './drain.js';
@@ -89,6 +100,8 @@ function handleWorker(turn: Turn, event: Extract<RolloverEvent, { readonly worke
       return listens(turn, worker, event.key, event.more === true);
     case 'worker-released':
       return released(turn, worker, event.key);
+    case 'worker-begun':
+      return begun(turn, worker);
     case 'worker-evaluated':
       return evaluated(turn, worker);
     case 'worker-said-ready':

@@ -42,6 +42,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       else adopt(message.key, message.address, attached);
       return;
     case 'load':
+      send({ tag: 'begun' });
       become(message.program.generation);
       meetIn(dirname(message.program.file));
       reportFallbacks();

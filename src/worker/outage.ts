@@ -6,11 +6,10 @@ import type { Handle, Server } from './internals.js';
 import { occupy } from './listen.js';
 import { allListeners, type Listener } from './listeners.js';
 import { answer } from './page.js';
+import { isTrusted } from './trust.js';
 
 /** How long a client waits for the next good version before it is told why there is none, in ms. */
 const PATIENCE = 10_000;
-
-const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
 
 interface Held {
   readonly key: Key;
@@ -35,10 +34,7 @@ export function holdOut(outage: Outage): void {
 }
 
 function refuse(outage: Outage, request: IncomingMessage, response: ServerResponse): void {
-  const { remoteAddress } = request.socket;
-  // A unix socket has no remote address; whoever can open it is on this machine.
-  const full = remoteAddress === undefined || LOOPBACK.test(remoteAddress);
-  const { type, body } = answer(outage, request.headers.accept ?? '', full);
+  const { type, body } = answer(outage, request.headers.accept ?? '', isTrusted(request));
   response.writeHead(503, {
     'content-type': type,
     'content-length': Buffer.byteLength(body),

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { dev, start, ZdrError, type RunOptions, type Zdr, type ZdrEvent } from '../../dist/index.js';
 import { within } from '../support/deadline.js';
@@ -69,6 +70,32 @@ test('a run: ready, live, reload, status, close', async (t) => {
     ['ready', 'onLive ready', 'live', 'onLive live', 'live', 'onLive live', 'stopped'],
   );
   assert.equal((await zdr.reload()).tag, 'stopped');
+});
+
+test('what a generation needed in this process goes with it: handles, timers', async (t) => {
+  const [{ version }, options] = await project(t);
+  const zdr = closing(t, await dev(options));
+  await within('ready', zdr.ready());
+  const drained = (): Promise<unknown> => next(zdr, 'drained');
+  const roll = async (n: number): Promise<void> => {
+    const gone = drained();
+    await version(n);
+    await gone;
+  };
+  /** Kinds of things that node counts as active. Another standby may be on its way: the least of several looks. */
+  const active = async (): Promise<number> => {
+    const looks: number[] = [];
+    for (let n = 0; n < 10; n += 1) {
+      looks.push(process.getActiveResourcesInfo().filter((kind) => kind !== 'FSEventWrap').length);
+      await wait(50);
+    }
+    return Math.min(...looks);
+  };
+  for (let n = 2; n < 5; n += 1) await roll(n);
+  const before = await active();
+  for (let n = 5; n < 11; n += 1) await roll(n);
+  const after = await active();
+  assert.ok(after - before < 6, `${after - before} more after 6 rollovers`);
 });
 
 test('beforeReload comes before the new code, and a throw keeps it away', async (t) => {

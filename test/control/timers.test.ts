@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openTimers } from '../../dist/instance/timers.js';
+import { initial } from '../../dist/rollover/step.js';
+
+const some = { tag: 'refill' } as const;
 
 test('a timer does not run while zdr is suspended', async () => {
   const timers = openTimers();
   const start = performance.now();
-  const rung = new Promise<number>((resolve) => timers.after(40, () => resolve(performance.now() - start)));
+  const rung = new Promise<number>((resolve) => timers.after(40, some, () => resolve(performance.now() - start)));
   timers.skip(60);
   const late = await rung;
   assert.ok(late >= 99, `it rang after ${late} ms`);
@@ -14,7 +17,18 @@ test('a timer does not run while zdr is suspended', async () => {
 test('one that begins afterwards is not longer for it', async () => {
   const timers = openTimers();
   timers.skip(3_600_000);
-  await new Promise<void>((resolve) => timers.after(10, resolve));
+  await new Promise<void>((resolve) => timers.after(10, some, resolve));
+});
+
+test('those for what has ended go with it', () => {
+  const timers = openTimers();
+  const before = process.getActiveResourcesInfo().length;
+  const late = (): void => assert.fail('it rang');
+  timers.after(600_000, { tag: 'drain', generation: 1 }, late);
+  timers.after(600_000, { tag: 'retire', worker: 1 }, late);
+  const settings = { mode: 'dev', readiness: 'listening', workers: 1, boot: 1, drain: 1 } as const;
+  timers.prune(initial(settings));
+  assert.equal(process.getActiveResourcesInfo().length, before);
 });
 
 test('none rings early, not even by a part of a millisecond', async () => {
@@ -23,7 +37,7 @@ test('none rings early, not even by a part of a millisecond', async () => {
   for (let n = 0; n < 200; n++) {
     const wanted = 2 + (n % 7) * 0.3;
     const start = performance.now();
-    await new Promise<void>((resolve) => timers.after(wanted, resolve));
+    await new Promise<void>((resolve) => timers.after(wanted, some, resolve));
     const took = performance.now() - start;
     if (took < wanted) early.push(took - wanted);
   }

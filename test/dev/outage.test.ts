@@ -27,9 +27,10 @@ async function crashForGood(zdr: Zdr): Promise<void> {
 const ask = async (
   zdr: Zdr,
   accept: string,
+  host = 'localhost',
 ): Promise<{ status: number; type: string; retry: string; body: string }> => {
   const connection = await Connection.open(zdr.where);
-  const outcome = await connection.send('/any', { headers: [`Accept: ${accept}`] });
+  const outcome = await connection.send('/any', { headers: [`Host: ${host}`, `Accept: ${accept}`] });
   connection.close();
   assert.equal(outcome.tag, 'answered', JSON.stringify(outcome));
   const { status, headers, body } = outcome.answer;
@@ -54,6 +55,15 @@ test('an app that cannot run: clients get a 503 with the error, as they accept i
     const json = await ask(zdr, 'application/json');
     assert.match(JSON.parse(json.body).detail, /no <second> start/);
     assert.match((await ask(zdr, '*/*')).type, /^text\/plain/);
+
+    for (const own of ['localhost:3000', 'app.localhost', '127.0.0.1:3000', '[::1]'])
+      assert.match((await ask(zdr, '*/*', own)).body, /no <second> start/, own);
+    // Names that a page of somebody else can let point here.
+    for (const foreign of ['evil.example', 'localhost.evil.example:3000', '127.0.0.1.evil.example']) {
+      const { status, body } = await ask(zdr, 'text/html', foreign);
+      assert.equal(status, 503);
+      assert.doesNotMatch(body, /second|src\/app/, foreign);
+    }
 
     const kept = await Connection.open(zdr.where);
     const refused = await kept.send('/');

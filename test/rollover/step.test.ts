@@ -53,6 +53,11 @@ test('the time to boot begins when a process has the app, and one that is never 
   const slow = new Play();
   slow.built('a');
   slow.send({ type: 'time', timer: { tag: 'start', generation: 1 } });
+  assert.equal(slow.kinds(), 'kill fork timer', 'another process gets a chance, once');
+  slow.send(
+    { type: 'time', timer: { tag: 'boot', generation: 1 } },
+    { type: 'time', timer: { tag: 'probe', generation: 1 } },
+  );
   assert.match(slow.kinds(), /boot-failed/);
 });
 
@@ -121,8 +126,9 @@ for (const [name, fail] of [
   ['exits with 1', (play: Play, worker: number) => play.send(exit(worker, 1))],
   [
     'neither listens nor turns',
-    (play: Play) => {
+    (play: Play, worker: number) => {
       play.send(
+        { type: 'worker-begun', worker },
         { type: 'time', timer: { tag: 'boot', generation: 2 } },
         { type: 'time', timer: { tag: 'probe', generation: 2 } },
       );
@@ -146,6 +152,52 @@ for (const [name, fail] of [
     assert.equal(play.tags(), '1 live, 3 taking');
   });
 }
+
+test('a save while a server is respawned, for code that never listens: it stays a server', () => {
+  const { play, first } = serving();
+  play.send(exit(first, null, 'SIGKILL'));
+  play.save('b');
+  assert.equal(play.tags(), '1 live, 2 booting', 'it is not stopped for the new one');
+  const next = play.boot(2);
+  play.send({ type: 'worker-begun', worker: next });
+  play.send({ type: 'time', timer: { tag: 'boot', generation: 2 } }, { type: 'worker-probed', worker: next });
+  assert.equal(play.tags(), '1 live');
+  assert.match(play.kinds(), /boot-failed/);
+});
+
+test('a process that never comes up gives way to another, once', () => {
+  const play = new Play();
+  play.built('a');
+  const late = [
+    { type: 'time', timer: { tag: 'boot', generation: 1 } },
+    { type: 'time', timer: { tag: 'probe', generation: 1 } },
+  ] as const;
+  play.send(...late);
+  assert.equal(play.kinds(), 'kill fork timer');
+  play.send(exit(1, null, 'SIGKILL'), ...late);
+  assert.match(play.kinds(), /boot-failed/);
+  play.save('b');
+  play.listen(2);
+  assert.equal(play.tags(), '2 live');
+});
+
+test('a standby that never takes the app gives way to a new process, once', () => {
+  const { play } = serving();
+  play.save('b');
+  const hung = play.boot(2);
+  const late = [
+    { type: 'time', timer: { tag: 'boot', generation: 2 } },
+    { type: 'time', timer: { tag: 'probe', generation: 2 } },
+  ] as const;
+  play.send(...late);
+  assert.equal(play.kinds(), 'kill fork timer');
+  play.send(exit(hung, null, 'SIGKILL'));
+  assert.equal(play.tags(), '1 live, 2 booting');
+  const next = play.state.workers.find((worker) => worker.tag === 'spawned' && worker.generation === 2);
+  play.send({ type: 'worker-standby', worker: next!.id }, ...late);
+  assert.equal(play.tags(), '1 live');
+  assert.match(play.kinds(), /boot-failed/);
+});
 
 test('a build that fails changes nothing', () => {
   const { play } = serving();
@@ -396,23 +448,27 @@ test('in a series of saves the last standby is kept for the last one', () => {
   assert.equal(play.tags(), '1 live, 4 booting');
 });
 
+test('a save while a process is respawned is not held back for ever', () => {
+  const play = new Play();
+  play.built('a');
+  const first = play.listen(1);
+  play.send(exit(first));
+  play.send({ type: 'changed', paths: ['/src/app.ts'], always: false });
+  // The process that comes back is younger than the save, and no series has begun.
+  play.boot(1);
+  const timers = play.built('b').flatMap((effect) => (effect.type === 'timer' ? effect.timer.tag : []));
+  assert.equal(play.tags(), '1 live, 2 waiting');
+  assert.ok(timers.includes('pause'), 'somebody looks again');
+  play.wait(40);
+  play.send({ type: 'time', timer: { tag: 'pause' } });
+  assert.equal(play.tags(), '1 live, 2 booting');
+});
+
 test('a save after a moment is not held back', () => {
   const { play } = serving();
   play.save('b');
   saveAfter(play, 400, 'c');
   assert.equal(play.tags(), '1 live, 3 booting');
-});
-
-test('a save that comes before the process of the one before it is not held back for ever', () => {
-  const { play } = serving();
-  play.send({ type: 'changed', paths: ['/src/app.ts'], always: false });
-  // Of the same moment, and not one of a series: nothing has got an app for long.
-  play.wait(-995);
-  play.send({ type: 'changed', paths: ['/src/db.ts'], always: false });
-  play.built('b');
-  play.built('c');
-  const pauses = play.effects.filter((effect) => effect.type === 'timer' && effect.timer.tag === 'pause');
-  assert.equal(pauses.length, 1, 'whoever waits is looked at again');
 });
 
 test('after a series a second standby is kept for a while, and then ended', () => {

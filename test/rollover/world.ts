@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Effect } from '../../dist/rollover/effects.js';
 import type { Happening, Timer } from '../../dist/rollover/events.js';
+import { isPointless } from '../../dist/rollover/pointless.js';
 import type { Settings, State } from '../../dist/rollover/state.js';
 import { initial, step } from '../../dist/rollover/step.js';
 
@@ -208,6 +209,7 @@ export class World {
       this.#at += 1;
       const [state, effects] = step(this.state, { ...next, at: this.#at });
       this.state = state;
+      this.#timers = this.#timers.filter(({ timer }) => !isPointless(state, timer));
       for (const effect of effects) this.#carryOut(effect);
       this.#check();
     }
@@ -254,6 +256,7 @@ export class World {
         this.#generations.set(effect.worker, generation);
         const wants = kind === 'silent' || kind === 'script' ? [] : kind === 'two' ? ['a', 'b'] : ['a'];
         Object.assign(process, { phase: 'app', generation, kind, file: effect.bundle.file, wants });
+        this.#send({ type: 'worker-begun', worker: effect.worker });
         return;
       }
       case 'hold-out': {

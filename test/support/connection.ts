@@ -54,7 +54,9 @@ export class Connection {
       readonly onBody?: (bytes: Buffer) => void;
     } = {},
   ): Promise<Outcome> {
-    const lines = [`${options.method ?? 'GET'} ${path} HTTP/1.1`, 'Host: app', ...(options.headers ?? []), '', ''];
+    const { method = 'GET', headers = [] } = options;
+    const host = headers.some((header) => /^host:/i.test(header)) ? [] : ['Host: localhost'];
+    const lines = [`${method} ${path} HTTP/1.1`, ...host, ...headers, '', ''];
     return this.raw(lines.join('\r\n'), options.onBody);
   }
 

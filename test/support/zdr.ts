@@ -25,9 +25,22 @@ export interface ZdrOptions {
   readonly entry?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Flags of node for zdr itself. */
+  readonly nodeArgs?: readonly string[];
+  readonly stdin?: 'pipe';
+  /** As a job of a shell, which can be suspended. */
+  readonly job?: boolean;
   /** With false the lines are for people. */
   readonly json?: boolean;
 }
+
+/** A shell with job control, of which zdr is a job; its pid goes to descriptor 3. `-f`: a stop is not the end. */
+const JOB = `set -m
+"$@" 3>&- & pid=$!
+echo $pid >&3
+exec 3>&-
+while kill -0 $pid 2>/dev/null; do wait -f $pid; code=$?; done
+exit $code`;
 
 /** A running `zdr dev` or `zdr start`, in a process group of its own. */
 export class Zdr {
@@ -40,25 +53,27 @@ export class Zdr {
   readonly #events: { readonly type: string; readonly at: number }[] = [];
   readonly #started = performance.now();
   #ended: Ended | null = null;
+  #job: number | null = null;
 
   constructor(project: Project, options: ZdrOptions = {}) {
     const { NODE_TEST_CONTEXT: _context, NO_COLOR: _none, FORCE_COLOR: _force, ...environment } = process.env;
-    this.#child = spawn(
+    const line = [
       process.execPath,
-      [
-        join(repository, 'bin/zdr.js'),
-        options.command ?? 'dev',
-        options.entry ?? 'src/app.ts',
-        ...(options.json === false ? [] : ['--json']),
-        ...(options.args ?? []),
-      ],
-      {
-        cwd: project.dir,
-        env: { ...environment, TMPDIR: project.temp, ...options.env, [mark]: this.#run },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: true,
-      },
-    );
+      ...(options.nodeArgs ?? []),
+      join(repository, 'bin/zdr.js'),
+      options.command ?? 'dev',
+      options.entry ?? 'src/app.ts',
+      ...(options.json === false ? [] : ['--json']),
+      ...(options.args ?? []),
+    ];
+    const [file, ...args] = options.job ? ['bash', '-c', JOB, 'bash', ...line] : line;
+    this.#child = spawn(file!, args, {
+      cwd: project.dir,
+      env: { ...environment, TMPDIR: project.temp, ...options.env, [mark]: this.#run },
+      stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe', options.job ? 'pipe' : 'ignore'],
+      detached: true,
+    });
+    this.#child.stdio[3]?.once('data', (pid: Buffer) => (this.#job = Number(pid)));
     this.exit = once(this.#child, 'exit').then(([code, signal]) => (this.#ended = { code, signal }));
     this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     let rest = '';
@@ -79,7 +94,12 @@ export class Zdr {
   }
 
   get pid(): number {
-    return this.#child.pid!;
+    return this.#job ?? this.#child.pid!;
+  }
+
+  /** The ends of its pipes here. */
+  get pipes(): Pick<ChildProcess, 'stdin' | 'stdout' | 'stderr'> {
+    return this.#child;
   }
 
   /** How many events were seen so far: the `since` of what is caused from here on. */

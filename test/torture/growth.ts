@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { until } from '../support/deadline.js';
@@ -17,8 +18,9 @@ export interface Sample {
   readonly pss: number;
   /** Of esbuild's service. */
   readonly esbuild: number;
-  /** Files and folders that zdr keeps. */
+  /** Files and folders that zdr keeps, and their size in MB. */
   readonly kept: number;
+  readonly disk: number;
 }
 
 export interface Growth {
@@ -34,7 +36,7 @@ export interface Growth {
 const AT_REST = 6;
 
 /** So many saves are a series for zdr. */
-const SERIES = 3;
+export const SERIES = 3;
 
 const CLIENTS = 20;
 const SAMPLES = 5;
@@ -69,15 +71,15 @@ export async function grow(stage: Stage, rollovers: number): Promise<Growth> {
   };
 }
 
-function median(times: readonly number[]): number {
+export function median(times: readonly number[]): number {
   return quantile(
     times.toSorted((one, other) => one - other),
     0.5,
   );
 }
 
-function grown(first: Sample, last: Sample): readonly string[] {
-  const limits = { processes: 0, files: FEW, kept: FEW, pss: MORE, rss: MORE, esbuild: MORE } as const;
+export function grown(first: Sample, last: Sample): readonly string[] {
+  const limits = { processes: 0, files: FEW, kept: FEW, disk: 1, pss: MORE, rss: MORE, esbuild: MORE } as const;
   return Object.entries(limits).flatMap(([name, limit]) => {
     const more = last[name as keyof typeof limits] - first[name as keyof typeof limits];
     return more > limit ? [`${name}: ${more.toFixed(1)} more`] : [];
@@ -86,18 +88,21 @@ function grown(first: Sample, last: Sample): readonly string[] {
 
 const NOTHING = { files: 0, rss: 0, pss: 0 };
 
-async function sample(stage: Stage, after: number): Promise<Sample> {
+export async function sample(stage: Stage, after: number): Promise<Sample> {
   await until('the old generations end', () => stage.zdr.processes().length === AT_REST, 15_000);
   // Timers of workers that are gone, and what node frees behind them.
   await wait(200);
   const processes = stage.zdr.processes();
   const service = processes.find(({ command }) => command.includes('--service='));
   const primary = heldBy(stage.zdr.pid) ?? NOTHING;
+  const files = readdirSync(stage.temp, { recursive: true, encoding: 'utf8' });
+  const sizes = files.map((name) => statSync(join(stage.temp, name), { throwIfNoEntry: false })?.size ?? 0);
   return {
     after,
     processes: processes.length,
     ...primary,
     esbuild: (service === undefined ? null : heldBy(service.pid))?.pss ?? 0,
-    kept: readdirSync(stage.temp, { recursive: true }).length,
+    kept: files.length,
+    disk: sizes.reduce((sum, size) => sum + size, 0) / 1_048_576,
   };
 }

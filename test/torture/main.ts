@@ -1,13 +1,14 @@
-// npm run torture [-- --long | --control | --growth]: strict clients of every kind while the code under them is replaced.
+// npm run torture [-- --long | --control | --growth | --endless [rollovers]]: strict clients of every kind while the code under them is replaced.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { across } from './across.js';
 import { burst } from './costs.js';
+import { endless } from './endless.js';
 import { grow } from './growth.js';
 import type { Verdict } from './journal.js';
 import { everything, few, mix } from './mix.js';
 import * as report from './report.js';
-import { long, type Scale, short } from './scale.js';
+import { long, night, type Scale, short } from './scale.js';
 import { spread } from './spread.js';
 import { openStage, type Stage } from './stage.js';
 import { deployed, tools } from './tools.js';
@@ -106,6 +107,14 @@ async function endure(): Promise<void> {
 
 const ROLLOVERS = 1000;
 
+/** Growth under clients that never pause. */
+async function forEver(rollovers: number): Promise<void> {
+  const run = await endless(rollovers);
+  judge(run.verdicts);
+  blame('growth', run.failed);
+  print(`${report.clients(run.verdicts)}\n\n${report.endless(run)}`);
+}
+
 /** The same with the handover switched off: the clients must see it. */
 async function control(): Promise<void> {
   const stage = await openStage({ env: { ZDR_TEST_HANDOVER: 'off' } });
@@ -122,13 +131,20 @@ async function control(): Promise<void> {
 // By way of 'exit', which takes zdr along.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const args = process.argv.slice(2);
-const scale = args.includes('--long') || args.includes('--growth') ? long : short;
+const scale = args.includes('--endless') ? night : args.includes('--long') || args.includes('--growth') ? long : short;
 const start = performance.now();
 const deadline = setTimeout(() => {
   console.log(`not done after ${scale.deadline / 1000} s`);
   process.exit(1);
 }, scale.deadline).unref();
-await (args.includes('--control') ? control() : args.includes('--growth') ? endure() : main(scale));
+const count = Number(args[args.indexOf('--endless') + 1] ?? scale.growth) || scale.growth;
+await (args.includes('--control')
+  ? control()
+  : args.includes('--endless')
+    ? forEver(count)
+    : args.includes('--growth')
+      ? endure()
+      : main(scale));
 clearTimeout(deadline);
 for (const [name, list] of faults) console.log(report.faults(name, list));
 console.log(`${faults.size === 0 ? 'passed' : 'FAILED'} in ${Math.round((performance.now() - start) / 1000)} s`);

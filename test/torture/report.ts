@@ -1,4 +1,5 @@
 import type { Burst } from './costs.js';
+import type { Endless } from './endless.js';
 import type { Growth } from './growth.js';
 import { quantile, type Verdict } from './journal.js';
 import type { Spread } from './spread.js';
@@ -102,4 +103,30 @@ export function growth({ samples, first, last }: Growth): string {
 export function faults(name: string, list: readonly string[]): string {
   const more = list.length > 5 ? [`  and ${list.length - 5} more`] : [];
   return [`${name}:`, ...list.slice(0, 5).map((fault) => `  ${fault}`), ...more].join('\n');
+}
+
+export function endless({ points, first, last }: Endless): string {
+  const rows = points.map(({ after, processes, files, timers, active, kept, disk, heap, rss, pss, esbuild }) => [
+    after,
+    processes,
+    files,
+    timers,
+    active,
+    kept,
+    ...[disk, heap, rss, pss, esbuild].map((mb) => mb.toFixed(1)),
+  ]);
+  const head = [
+    'rollovers',
+    'processes',
+    'open files',
+    'timers',
+    'active',
+    'kept files',
+    'on disk, MB',
+    'heap',
+    'RSS',
+    'PSS',
+    'PSS of esbuild',
+  ];
+  return `${table(head, rows)}\nsave to live: ${ms(first)} ms in the first 100, ${ms(last)} ms in the last`;
 }

@@ -45,3 +45,6 @@ export const long: Scale = {
   growth: 200,
   deadline: 1_800_000,
 };
+
+/** Rollovers behind each other for as long as it takes. */
+export const night: Scale = { ...long, growth: 2_000, deadline: 7_200_000 };

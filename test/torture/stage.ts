@@ -47,7 +47,9 @@ export interface Stage {
 }
 
 /** Under `zdr start` an edit is followed by the signal for a reload. */
-export async function openStage(options: Pick<ZdrOptions, 'command' | 'env' | 'args'> = {}): Promise<Stage> {
+export async function openStage(
+  options: Pick<ZdrOptions, 'command' | 'env' | 'args' | 'nodeArgs'> = {},
+): Promise<Stage> {
   const project = await openProject('torture');
   const zdr = new Zdr(project, options);
   // Whatever ends this process, a deadline too, ends all that it started.

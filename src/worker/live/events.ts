@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isIP } from 'node:net';
+import { isTrusted } from '../trust.js';
 
 /** What a page learns. `next`: another generation answers from here on. */
 type News = { readonly generation: number; readonly trouble: string | null } | { readonly next: true };
@@ -48,14 +48,4 @@ export function farewell(next: boolean): void {
 function tellOne({ response, trusted }: Listener, news: News): void {
   const known = 'trouble' in news && !trusted ? { ...news, trouble: null } : news;
   response.write(`data: ${JSON.stringify(known)}\n\n`);
-}
-
-const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
-
-/** A browser of this machine that asks by a name of this machine: a name of somebody else's may point here, too. */
-function isTrusted({ socket, headers }: IncomingMessage): boolean {
-  const { host = '' } = headers;
-  const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  const own = isIP(name) > 0 || name === 'localhost' || name.endsWith('.localhost');
-  return own && LOOPBACK.test(socket.remoteAddress ?? '');
 }
