@@ -5,7 +5,6 @@ import type { Program } from '../protocol/messages.js';
 import { runMain } from './ahead/loader.js';
 import { halt } from './ahead/warm.js';
 import { holdOn, send } from './channel.js';
-import { whenAllEvaluated } from './cluster/primary.js';
 import { startClock, tellClock } from './clock.js';
 import { giveUp } from './failure.js';
 import { openRealm } from './late/realm.js';
@@ -45,6 +44,5 @@ export async function load(program: Program): Promise<void> {
   }
   // A rejection or a throw of the same turn comes first.
   tellClock();
-  await whenAllEvaluated();
   setImmediate(() => send({ tag: 'evaluated' }));
 }

@@ -71,7 +71,7 @@ test('a version whose workers cannot listen does not go live', () =>
   withApp('cluster', { args: ['--boot', '3s'] }, async ({ project, zdr }) => {
     const since = zdr.now();
     await project.edit('src/serve.ts', (text) =>
-      text.replace('createServer(', "throw new Error('no');\n  createServer("),
+      text.replace('const server', "throw new Error('no');\n  const server"),
     );
     await zdr.event('boot-failed', {}, since);
     assert.equal((await get(zdr.where)).version, 1);

@@ -1,6 +1,8 @@
 import cluster, { type Worker } from 'node:cluster';
 import { syncBuiltinESMExports } from 'node:module';
 import { ENTRANCE } from '../../protocol/late.js';
+import { holdUntil } from '../app.js';
+import { isLive } from '../listeners.js';
 import { type FromMember, MEMBER, type ToMember } from './words.js';
 
 // An app that uses node:cluster is the primary of workers of its own. Node's round-robin makes them listen through this
@@ -39,15 +41,20 @@ function enlist(worker: Worker): void {
   members.set(worker, member);
   worker.process.on('internalMessage', (message: FromMember | { readonly cmd?: string } | null) => {
     if (message === null || message.cmd !== MEMBER || !('zdr' in message)) return;
-    if (message.zdr === 'evaluated') member.evaluated = true;
-    else member.open = message.open;
+    if (message.zdr === 'open') {
+      member.open = message.open;
+    } else {
+      member.evaluated = true;
+      // What was said while it began, it did not hear.
+      if (draining) tell(worker);
+    }
     look();
   });
   worker.process.once('exit', () => {
     members.delete(worker);
     look();
   });
-  if (draining) tell(worker);
+  if (!draining && !isLive() && tells && waiting.size === 0) holdUntil(whenAllEvaluated());
 }
 
 function look(): void {
@@ -57,10 +64,9 @@ function look(): void {
   waiting.clear();
 }
 
-/** Resolves when the app's workers listen on what they want, as far as that is said where they begin. */
-export async function whenAllEvaluated(): Promise<void> {
-  if ([...members.values()].every(({ evaluated }) => evaluated)) return;
-  await new Promise<void>((resolve) => void waiting.add(resolve));
+/** Resolves when the app's workers listen on what they want, and that is told to zdr's primary. */
+async function whenAllEvaluated(): Promise<void> {
+  await new Promise<void>((resolve) => void waiting.add(() => setImmediate(resolve)));
 }
 
 /** Nothing new comes to the app's workers. */
