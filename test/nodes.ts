@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
  * `npm run test:nodes [-- name…]`: runs suites with other versions of Node, whose binaries are npm packages. Without
  * names, those that depend most on what Node does: how programs run, how they reload, how saves fail.
  */
-const VERSIONS = ['20', '22', '24', '26'];
+const VERSIONS = ['20.19', '20', '22', '24', '26'];
 const names = process.argv.slice(2);
-const suites =
-  names.length > 0 ? names : ['dev/runs', 'dev/as-node', 'dev/late', 'dev/rollover', 'dev/broken.test', 'build/'];
+const how = ['dev/runs', 'dev/as-node', 'dev/typescript', 'dev/late', 'dev/cluster', 'dev/dgram', 'build/'];
+const suites = names.length > 0 ? names : [...how, 'dev/rollover', 'dev/broken.test'];
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const results = VERSIONS.map((version) => {

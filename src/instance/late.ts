@@ -3,7 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { openBuilder, type Builder, type BuilderOptions } from '../build/esbuild.js';
 import type { BuildOutcome } from '../build/outcome.js';
 import { openMailbox } from '../primary/mailbox.js';
-import type { Answer, Ask } from '../protocol/late.js';
+import { type Answer, type Ask, ENTRANCE } from '../protocol/late.js';
 import type { Inputs } from '../watch/inputs.js';
 
 /** Source files that the app asks for at run time: computed imports, threads, children. */
@@ -49,7 +49,7 @@ export function openLate(main: Builder, options: BuilderOptions, onInputs: () =>
 
   /** What a thread or a child is started with instead of its source. */
   function entranceOf(entry: string, bundle: string): string {
-    const name = `${bundle}.enter.mjs`;
+    const name = `${bundle}${ENTRANCE}`;
     const args = [options.bundles.folder, entry, bundle].map((word) => JSON.stringify(word)).join(',');
     writeFileSync(name, `import{enter}from${JSON.stringify(ENTER)};await enter(${args});\n`);
     return name;

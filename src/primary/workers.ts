@@ -8,7 +8,7 @@ import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js
 import type { Lane, Pipe } from '../protocol/lane.js';
 import { withInspectorPipe } from './inspector-pipe.js';
 import { laneTo, withPipes } from './lane.js';
-import { inOwnSession, killGroup, signal, signalGroup } from './processes.js';
+import { onItsOwn, killGroup, signal, signalGroup } from './processes.js';
 
 /** A raw libuv handle, as it comes over a channel. */
 export interface Handle {
@@ -69,7 +69,7 @@ export function openWorkers(options: WorkersOptions): Workers {
   /** Those that the system had no room for yet (EMFILE, EAGAIN). */
   const late = new Map<number, NodeJS.Timeout>();
   const fork: Workers['fork'] = (id, env) => {
-    const start = () => withPipes(() => withSettings(options, () => inOwnSession(() => cluster.fork(env))));
+    const start = () => withPipes(() => withSettings(options, () => onItsOwn(() => cluster.fork(env))));
     const [worker, pipes] = options.onPipe === null ? start() : withInspectorPipe(start);
     late.delete(id);
     if (worker.process.pid !== undefined) return enlist(id, worker, pipes);
@@ -143,13 +143,11 @@ export function openWorkers(options: WorkersOptions): Workers {
 
 /** node:cluster has one set of settings for the process, and others may use it as well: ours hold for one fork. */
 function withSettings<T>({ cwd, execArgv }: WorkersOptions, fork: () => T): T {
-  const { settings, schedulingPolicy } = cluster;
-  // What cluster itself would share (dgram) is shared, not dealt out: a dying worker takes nothing along.
-  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  const { settings } = cluster;
   cluster.setupPrimary({ exec: EXEC, args: [], execArgv: [...execArgv()], cwd, silent: false });
   try {
     return fork();
   } finally {
-    Object.assign(cluster, { settings, schedulingPolicy });
+    Object.assign(cluster, { settings });
   }
 }

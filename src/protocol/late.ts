@@ -35,3 +35,6 @@ export const SHARING = 'zdr:sharing';
 
 /** `process[REALM]`: what bundles reach for at run time. */
 export const REALM = 'zdr.realm';
+
+/** How the file ends with which a thread or a child begins: it loads the bundle of its source. */
+export const ENTRANCE = '.enter.mjs';

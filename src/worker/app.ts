@@ -21,12 +21,17 @@ const hook: AppHook = {
     process.on('SIGTERM', terminated);
   },
   ready(after) {
-    if (after === null) return send({ tag: 'said-ready' });
-    holds += 1;
-    send({ tag: 'holds', held: true });
-    void release(after);
+    if (after === null) send({ tag: 'said-ready' });
+    else holdUntil(after);
   },
 };
+
+/** The app is not ready before this is done. */
+export function holdUntil(after: Promise<unknown>): void {
+  holds += 1;
+  send({ tag: 'holds', held: true });
+  void release(after);
+}
 
 /** From here on `zdr/app` reaches this worker. `onFinished`: nothing that was called at the drain runs any more. */
 export function installApp(onFinished: () => void): void {

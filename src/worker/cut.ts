@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Past } from '../protocol/messages.js';
 import { isFinishing } from './app.js';
 import { send } from './channel.js';
+import { drainMembers, isAnyBusy } from './cluster/primary.js';
 import { leaveDatagrams } from './datagrams.js';
 import { idleOf } from './idle.js';
 import type { Handle, Socket } from './internals.js';
@@ -38,6 +39,7 @@ export function cut(moves: boolean): void {
   takeNoMore();
   before(moves);
   leaveDatagrams();
+  drainMembers();
   if (process.env['ZDR_TEST_HANDOVER'] === 'off') return disconnect();
   // Where nobody can answer in the place of this worker, a client whose TLS is agreed only now is answered here.
   if (!moves || canRelay()) divertLate((connection) => void release(connection));
@@ -144,7 +146,7 @@ function isRelayed(connection: Connection): boolean {
 
 /** Says once that nothing is left here, and before it that nothing is left of this app. */
 export function check(): void {
-  if (phase === 'serving' || phase === 'drained' || isFinishing()) return;
+  if (phase === 'serving' || phase === 'drained' || isFinishing() || isAnyBusy()) return;
   const open = allConnections();
   if (phase === 'moving' && !relays && open.length > 0 && open.every(isRelayed)) {
     relays = true;

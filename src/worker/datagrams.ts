@@ -4,7 +4,7 @@ import type { Address } from '../events.js';
 import type { Key, ToPrimary } from '../protocol/messages.js';
 import { afterTurn } from './after-turn.js';
 import { holdOn, send } from './channel.js';
-import { boundUdp, type Handle, type ListenQuery, type UdpHandle } from './internals.js';
+import { bindWith, boundUdp, type Handle, type UdpHandle, type UdpQuery } from './internals.js';
 import { isLive } from './listeners.js';
 
 /**
@@ -28,53 +28,54 @@ interface Entry {
 const entries = new Map<Key, Entry>();
 
 /**
- * Two processes cannot bind a port each, so one that is meant for this process alone is shared like any other. `bind`
- * hands over what is not exclusive to cluster's `_getServer`.
+ * From here on a socket with a port of its own choice is shared with other workers and generations, also one that is
+ * exclusive: two processes cannot bind a port each. One on any port is a client's, and stays here.
  */
-export function shareExclusive(): void {
+export function install(): void {
   const { prototype } = dgram.Socket;
   const { bind } = prototype;
   prototype.bind = function (this: dgram.Socket, ...args: unknown[]): dgram.Socket {
-    const [options] = args as [{ port?: number; exclusive?: boolean } | undefined];
-    if (typeof options === 'object' && options !== null && options.exclusive === true && (options.port ?? 0) > 0) {
-      args[0] = { ...options, exclusive: false };
-    }
+    const [first] = args;
+    const options = (typeof first === 'object' && first !== null ? first : { port: first }) as BindOptions;
+    if (Number(options.port) > 0 && !((options.fd ?? -1) >= 0))
+      bindWith(this, (query) => ((query.flags & REUSE_PORT) === 0 ? bound(this, query) : boundUdp(this, query)));
     return Reflect.apply(bind, this, args) as dgram.Socket;
   };
 }
 
-/**
- * Binds a UDP socket: with the handle that the primary keeps, where there is one, and else as node does in a process
- * that is no worker. One on a port of its own choice is shared; one on any port is a client's, and stays here.
- */
-export function bindDatagrams(socket: dgram.Socket, query: ListenQuery, done: Done): void {
-  const { address, port, addressType, flags } = query;
-  const key = `${addressType}:${address ?? ''}:${port}`;
+interface BindOptions {
+  readonly port?: unknown;
+  readonly fd?: number;
+}
+
+/** libuv's UV_UDP_REUSEPORT: the kernel shares such a port out by itself. */
+const REUSE_PORT = 8;
+
+/** The handle that the primary keeps, where there is one, and else one that is bound here. */
+function bound(socket: dgram.Socket, query: UdpQuery): UdpHandle | number {
+  const { type, ip, port } = query;
+  const key = `${type}:${ip}:${port}`;
   const known = entries.get(key);
   if (known !== undefined && (known.phase === 'kept' || known.phase === 'parked')) {
     const parked = known.phase === 'parked';
     use(known);
-    done(0, known.handle);
     if (!parked) announce(known, (more) => ({ tag: 'listening', key, address: known.address, more }));
-    return;
+    return known.handle;
   }
-  const handle = boundUdp(socket, address ?? '', port, flags ?? 0);
-  if (typeof handle === 'number') return done(handle, null);
-  if (!(port > 0)) return done(0, handle);
+  const handle = boundUdp(socket, query);
+  if (typeof handle === 'number') return handle;
   const entry: Entry = {
     key,
-    address: { kind: 'udp', protocol: 'udp', host: address ?? '', port },
+    address: { kind: 'udp', protocol: 'udp', host: ip, port },
     handle,
     phase: 'open',
     told: false,
   };
   entries.set(key, entry);
   own(entry, true);
-  done(0, handle);
   announce(entry, (more) => ({ tag: 'bound', key, address: entry.address, standsIn: null, more }), handle);
+  return handle;
 }
-
-type Done = (error: number, handle: unknown) => void;
 
 function announce(entry: Entry, message: (more: boolean) => ToPrimary, handle?: Handle): void {
   afterTurn((more) => {

@@ -61,26 +61,15 @@ interface CreateServerHandle {
 
 export const createServerHandle = (net as unknown as CreateServerHandle)._createServerHandle;
 
-/** The seam through which net.Server#listen asks cluster for a handle in a worker. */
-export interface ClusterChild {
-  _getServer(server: unknown, query: ListenQuery, done: (error: number, handle: unknown) => void): void;
-}
-
-export interface ListenQuery {
-  readonly address: string | null;
-  readonly port: number;
-  readonly addressType: number | string;
-  readonly fd?: number;
-  readonly flags?: number;
-  readonly backlog?: number;
-}
-
 type Membership = (...args: readonly (string | undefined)[]) => number;
 
 /** libuv's UDP handle as node wraps it. Errors are negative numbers. */
 export interface UdpHandle extends Handle {
   bind(address: string, port: number, flags: number): number;
   bind6(address: string, port: number, flags: number): number;
+  lookup: unknown;
+  connect: unknown;
+  send: unknown;
   recvStart(): number;
   recvStop(): number;
   addMembership: Membership;
@@ -89,12 +78,47 @@ export interface UdpHandle extends Handle {
   dropSourceSpecificMembership: Membership;
 }
 
-/** A handle of the socket's own kind, bound; or the error. dgram takes no other way to bind as the first. */
-export function boundUdp(socket: dgram.Socket, address: string, port: number, flags: number): UdpHandle | number {
+/** What dgram keeps of a socket. Its `bind` looks the address up first, and asks for the handle only then. */
+interface UdpState {
+  readonly type: string;
+  handle: UdpHandle;
+}
+
+function stateOf(socket: dgram.Socket): UdpState {
   const mark = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'state symbol');
-  const { type, handle } = Reflect.get(socket, mark ?? '') as { readonly type: string; readonly handle: UdpHandle };
-  const fresh = new (handle.constructor as new () => UdpHandle)();
-  const error = type === 'udp6' ? fresh.bind6(address, port || 0, flags) : fresh.bind(address, port || 0, flags);
+  return Reflect.get(socket, mark ?? '') as UdpState;
+}
+
+/** Where a socket is to be bound. `ip`: looked up already. */
+export interface UdpQuery {
+  readonly type: string;
+  readonly ip: string;
+  readonly port: number;
+  readonly flags: number;
+}
+
+/** Binds the socket with the handle that `bound` gives, in the place of its own, or with the error. */
+export function bindWith(socket: dgram.Socket, bound: (query: UdpQuery) => UdpHandle | number): void {
+  const state = stateOf(socket);
+  const { handle: own, type } = state;
+  own.bind = (ip, port, flags) => {
+    const handle = bound({ type, ip, port, flags });
+    if (typeof handle === 'number') return handle;
+    // As dgram does it in a worker of node:cluster: `lookup`, `bind` and `send` are those of its type, the mark is its owner.
+    for (const mark of Object.getOwnPropertySymbols(own))
+      if (Reflect.get(own, mark) === socket) Reflect.set(handle, mark, socket);
+    for (const name of ['lookup', 'connect', 'send'] as const) if (Object.hasOwn(own, name)) handle[name] = own[name];
+    own.close();
+    state.handle = handle;
+    return 0;
+  };
+}
+
+/** A handle of the socket's own kind, bound; or the error. dgram takes no other way to bind as the first. */
+export function boundUdp(socket: dgram.Socket, { type, ip, port, flags }: UdpQuery): UdpHandle | number {
+  const Udp = stateOf(socket).handle.constructor as new () => UdpHandle;
+  const fresh = new Udp();
+  const error = type === 'udp6' ? fresh.bind6(ip, port || 0, flags) : fresh.bind(ip, port || 0, flags);
   if (error === 0) return fresh;
   fresh.close();
   return error;

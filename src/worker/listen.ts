@@ -1,5 +1,3 @@
-import cluster from 'node:cluster';
-import type dgram from 'node:dgram';
 import { errorMonitor } from 'node:events';
 import type { Address } from '../events.js';
 import type { Key, ToPrimary } from '../protocol/messages.js';
@@ -7,16 +5,8 @@ import { afterTurn } from './after-turn.js';
 import { send } from './channel.js';
 import { tellClock } from './clock.js';
 import { describe } from './failure.js';
-import { bindDatagrams, shareExclusive } from './datagrams.js';
-import {
-  type ClusterChild,
-  createServerHandle,
-  type Handle,
-  type Listen2,
-  type ListenQuery,
-  serverPrototype,
-  type Server,
-} from './internals.js';
+import { install as installDatagrams } from './datagrams.js';
+import { createServerHandle, type Handle, type Listen2, serverPrototype, type Server } from './internals.js';
 import {
   add,
   addressOf,
@@ -50,16 +40,7 @@ const standIns = new Map<Key, { host: string | null; port: number; addressType: 
  */
 export function install(): void {
   serverPrototype._listen2 = listen;
-  shareExclusive();
-  const child = cluster as unknown as ClusterChild;
-  const getServer = child._getServer;
-  child._getServer = function (server, query, done) {
-    const udp = typeof query.addressType === 'string' && !((query.fd ?? -1) >= 0);
-    if (udp) return bindDatagrams(server as dgram.Socket, query, done);
-    if (typeof query.addressType !== 'number') return getServer.call(this, server, query, done);
-    const { address, port, addressType, backlog, fd, flags } = query as ListenQuery & { addressType: number };
-    serverPrototype._listen2.call(server as Server, address, port, addressType, backlog, fd, flags);
-  };
+  installDatagrams();
 }
 
 const listen: Listen2 = function (this: Server, address, port, addressType, asked, fd, flags) {

@@ -4,6 +4,7 @@ import { become, drain, installApp } from './app.js';
 import { holdOn, receive, send } from './channel.js';
 import { check, settle, warm } from './ahead/warm.js';
 import { reportLater } from './ahead/report.js';
+import { installPrimary } from './cluster/primary.js';
 import { check as checkOpen, cut } from './cut.js';
 import { adoptDatagrams, readDatagrams, releasedDatagrams } from './datagrams.js';
 import { end } from './end.js';
@@ -113,6 +114,9 @@ track(() => {
   checkOpen();
   tellBurden();
 });
+installPrimary(checkOpen);
 receive(handle);
+// The primary is gone: nobody would end this process in time.
+process.once('disconnect', () => process.exit(0));
 holdOn(true);
 send({ tag: 'standby' });

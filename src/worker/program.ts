@@ -34,7 +34,7 @@ export async function load(program: Program): Promise<void> {
   const main = halt(script);
   try {
     if (script) runMain(file, main);
-    else await import(pathToFileURL(file).href);
+    else await settled(import(pathToFileURL(file).href));
   } catch (error) {
     // Out of this promise, into the path that every uncaught error takes.
     process.nextTick(() => {
@@ -45,4 +45,17 @@ export async function load(program: Program): Promise<void> {
   // A rejection or a throw of the same turn comes first.
   tellClock();
   setImmediate(() => send({ tag: 'evaluated' }));
+}
+
+/** As node: a process that ends while the entry's top-level await is pending says so by its exit code. */
+async function settled(loading: Promise<unknown>): Promise<void> {
+  const unsettled = (): void => {
+    process.exitCode ??= 13;
+  };
+  process.on('exit', unsettled);
+  try {
+    await loading;
+  } finally {
+    process.off('exit', unsettled);
+  }
 }

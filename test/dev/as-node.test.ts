@@ -106,6 +106,75 @@ const programs: Readonly<Record<string, Program>> = {
       };`,
     },
   },
+  'wasm, text and bytes that lie next to the source': {
+    files: {
+      'app.js': `
+        import { readFileSync } from 'node:fs';
+        import { readFile } from 'node:fs/promises';
+        import { text } from './in/text.js';
+        const bytes = await readFile(new URL('./add.txt', import.meta.url), 'latin1');
+        const wasm = Buffer.from(readFileSync(new URL(import.meta.resolve('./add.txt')), 'utf8').trim(), 'base64');
+        const { instance } = await WebAssembly.instantiate(wasm);
+        console.log(bytes.length, instance.exports.add(40, 2), text);`,
+      // (module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))
+      'add.txt': 'AGFzbQEAAAABBwFgAn9/AX8DAgEABwcBA2FkZAAACgkBBwAgACABags=\n',
+      'in/text.js':
+        "import { readFileSync } from 'node:fs';\nexport const text = readFileSync(import.meta.dirname + '/words.txt', 'utf8').trim();\n",
+      'in/words.txt': 'words of its own\n',
+    },
+  },
+  'who listens, warnings, rejections, a long output before the end': {
+    files: {
+      'app.js': `
+        const events = ['exit', 'beforeExit', 'message', 'warning', 'uncaughtException', 'unhandledRejection', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2', 'multipleResolves'];
+        console.log(events.map((name) => process.listenerCount(name)).join());
+        process.on('warning', ({ name, code, message }) => console.log(name, code, message));
+        process.emitWarning('careful', { type: 'Mine', code: 'M1' });
+        process.on('unhandledRejection', (reason, promise) => console.log('unhandled', reason, promise instanceof Promise));
+        process.on('rejectionHandled', () => console.log('handled late'));
+        const rejected = Promise.reject('why');
+        setTimeout(() => rejected.catch(() => {}), 10);
+        process.on('exit', (code) => console.log('exit', code));
+        setTimeout(() => {
+          for (let n = 0; n < 5_000; n += 1) console.log('line', n, 'x'.repeat(60));
+        }, 50);`,
+    },
+  },
+  'an app that uses node:cluster': {
+    files: {
+      'app.js': `
+        import cluster, { isPrimary, fork } from 'node:cluster';
+        if (isPrimary) {
+          console.log(cluster.isPrimary, cluster.isMaster, cluster.isWorker, cluster.worker, Object.keys(cluster.workers), fork === cluster.fork);
+          cluster.setupPrimary({ args: ['--of', 'its own'] });
+          console.log(cluster.settings.exec, cluster.settings.execArgv, cluster.settings.args);
+          const worker = fork({ SEAT: '7' });
+          worker.on('message', (message) => { console.log(message); worker.disconnect(); });
+          worker.on('exit', (code, signal) => console.log(code, signal, worker.exitedAfterDisconnect, Object.keys(cluster.workers)));
+        } else {
+          process.on('message', () => {});
+          process.send([cluster.isPrimary, cluster.worker.id, process.env.SEAT, process.argv.slice(1), process.execArgv, import.meta.main, import.meta.url]);
+        }`,
+    },
+  },
+  'a child of the same file': {
+    entry: 'app.cjs',
+    files: {
+      'app.cjs': `
+        const { fork, execFileSync } = require('node:child_process');
+        const me = [process.argv.slice(1), process.execArgv, require.main === module, Object.keys(process.env).filter((n) => /^NODE_(?!ENV|EXTRA)/.test(n)).join()];
+        if (process.argv[2] === 'child') {
+          process.send(me);
+          process.once('message', () => process.disconnect());
+        } else {
+          console.log(JSON.stringify(me));
+          console.log(execFileSync(process.execPath, ['-p', '[process.argv.length, process.execArgv.length]'], { encoding: 'utf8' }));
+          const child = fork(__filename, ['child']);
+          child.on('message', (message) => { console.log(JSON.stringify(message)); child.send('end'); });
+          child.on('exit', (code, signal) => console.log(code, signal));
+        }`,
+    },
+  },
   'threads, contexts, channels': {
     files: {
       'app.js': `

@@ -43,6 +43,18 @@ test('a script that fails waits for an edit', () =>
     },
   ));
 
+test('a top-level await that nothing can settle ends with 13, as under node', () =>
+  withApp(
+    'script',
+    { ready: false, before: (project) => project.write('src/app.ts', 'await new Promise(() => {});\n') },
+    async ({ project, zdr }) => {
+      const failed = await zdr.event('boot-failed');
+      assert.deepEqual(failed.reason, { tag: 'exited', exit: { code: 13, signal: null } });
+      await project.write('src/app.ts', "console.log('settled');\n");
+      await zdr.event('done');
+    },
+  ));
+
 test('a queue worker: the old one ends before the new one begins', () =>
   withApp('queue', async ({ project, zdr }) => {
     await zdr.until('ticks', () => zdr.stdout.includes('tick 1\ntick 1\n'));

@@ -10,6 +10,7 @@ export interface App {
 
 interface Options extends ZdrOptions {
   readonly ownModules?: boolean;
+  readonly beside?: string;
   /** Changes the copy of the fixture before zdr starts; may say more about how it is started. */
   readonly before?: (project: Project) => Promise<ZdrOptions | void>;
   /** Whether to wait for the first generation; with false `body` begins at once. */

@@ -38,6 +38,8 @@ export async function printsAsUnderNode(program: Program, form: Form = 'whole'):
         'the end',
         () => [...zdr.all('done'), ...zdr.all('boot-failed'), ...zdr.all('crashed')].length > 0,
       );
+      // What was written last is read after the news of the end.
+      await zdr.until('the whole output', () => zdr.stdout.length >= expected.length).catch(() => {});
       assert.equal(zdr.stdout, expected);
       assert.deepEqual(zdr.all('boot-failed'), []);
     },

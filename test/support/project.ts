@@ -1,5 +1,5 @@
 import { cp, mkdir, mkdtemp, open, readFile, rm, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Manner, save } from './saves.js';
 
@@ -23,10 +23,16 @@ export interface Project {
   close(): Promise<void>;
 }
 
-export async function openProject(fixture: string, options: { readonly ownModules?: boolean } = {}): Promise<Project> {
-  const parent = join(repository, '.tmp');
+interface ProjectOptions {
+  readonly ownModules?: boolean;
+  /** The folder of the repository in whose `.tmp` it lies, so that the packages of that one resolve. */
+  readonly beside?: string;
+}
+
+export async function openProject(fixture: string, options: ProjectOptions = {}): Promise<Project> {
+  const parent = join(repository, options.beside ?? '.', '.tmp');
   await mkdir(parent, { recursive: true });
-  const place = await mkdtemp(join(parent, `${fixture}-`));
+  const place = await mkdtemp(join(parent, `${basename(fixture)}-`));
   const dir = join(place, 'app');
   const temp = join(place, 'temp');
   await cp(join(repository, 'fixtures', fixture), dir, { recursive: true });

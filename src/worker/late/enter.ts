@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { runMain } from '../ahead/loader.js';
+import { installMember, tellEvaluated } from '../cluster/member.js';
 import { install } from './install.js';
 import { openRealm } from './realm.js';
 
@@ -8,7 +9,9 @@ export async function enter(folder: string, entry: string, file: string): Promis
   process.argv[1] = entry;
   process.setSourceMapsEnabled(true);
   install();
+  installMember();
   openRealm({ folder, entry, onAlone() {} });
   if (file.endsWith('.cjs')) runMain(file, null);
   else await import(pathToFileURL(file).href);
+  tellEvaluated();
 }

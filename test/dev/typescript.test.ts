@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { withApp } from '../support/app.js';
+import { repository } from '../support/project.js';
+
+// TypeScript programs print under zdr what their JavaScript, as tsc writes it, prints under node.
+
+interface Program {
+  readonly compiler?: object;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+const programs: Readonly<Record<string, Program>> = {
+  'enums, const enums of other files, namespaces, parameter properties, erased imports': {
+    files: {
+      'src/app.ts': `
+        import { Direction, Level, type Shape } from './enums.js';
+        import { Erased } from './erased.js';
+        import { Geometry } from './namespace.js';
+        class Point { constructor(readonly x: number, private y = 2, protected z?: number) {} sum() { return this.x + this.y + (this.z ?? 0); } }
+        enum Local { A = 'a'.length, B = Level.High << 1 }
+        const erased: Erased | null = null;
+        const shape: Shape = { kind: Direction.Down };
+        console.log(Direction, Direction[1], Level.High, Local, shape, erased, Object.keys(new Point(1)), new Point(1).sum());
+        console.log(Geometry.area(3), Geometry.Inner.name, (<number>Geometry.unit), ([1, 2] satisfies number[])!.at(-1));`,
+      'src/enums.ts':
+        'export enum Direction { Up, Down }\nexport const enum Level { Low = 1, High = 40 + Low }\nexport interface Shape { kind: Direction }\n',
+      'src/erased.ts': "console.log('must not run');\nexport interface Erased { a: 1 }\n",
+      'src/namespace.ts':
+        "export namespace Geometry { export let unit = 1; export namespace Inner { export const name = 'inner'; } export function area(r: number) { return r * r * unit; } unit = 2; }\n",
+    },
+  },
+  'stage-3 decorators: order, context, accessors, initializers': {
+    files: {
+      'src/app.ts': `
+        const log = (name: string) => (value: unknown, context: DecoratorContext): any => {
+          console.log(name, typeof value, context.kind, String(context.name), 'static' in context && context.static);
+          context.addInitializer(function () { console.log('init', name); });
+          if (context.kind === 'field') return (initial: number) => initial * 2;
+        };
+        @log('class') class Counter {
+          @log('field') count = 21;
+          @log('accessor') accessor total = 1;
+          @log('static') static made() { return 'made'; }
+          @log('method') @log('outer') run() { return this.count; }
+          @log('private') #hidden() { return 3; }
+          @log('getter') get hidden() { return this.#hidden(); }
+        }
+        const counter = new Counter();
+        console.log(counter.count, counter.total, Counter.made(), counter.run(), counter.hidden, Counter.name);`,
+    },
+  },
+  'using and await using': {
+    files: {
+      'src/app.ts': `
+        const open = (name: string) => ({ name, [Symbol.dispose]() { console.log('close', name); } });
+        const later = (name: string) => ({ async [Symbol.asyncDispose]() { await null; console.log('closed', name); } });
+        function work() { using a = open('a'); using b = open('b'); console.log(a.name, b.name); return 'done'; }
+        console.log(work());
+        { await using c = later('c'); void c; console.log('in the block'); }
+        try { using d = { [Symbol.dispose]() { throw new Error('of close'); } }; void d; throw new Error('of work'); }
+        catch (error) { const e = error as { name: string; error: Error; suppressed: Error }; console.log(e.name, e.error.message, e.suppressed.message); }
+        for (using e of [open('e'), open('f')]) console.log('loop', e.name);`,
+    },
+  },
+  'CommonJS: export =, import = require, interop': {
+    compiler: { module: 'CommonJS', esModuleInterop: true },
+    files: {
+      'package.json': '{}',
+      'src/app.ts': `
+        import assign = require('./assign');
+        import path = require('path');
+        import fs, { existsSync } from 'fs';
+        import * as ns from './assign';
+        import late from './default';
+        console.log(assign.twice(21), path.posix.join('a', 'b'), typeof fs.readFileSync, existsSync('/'), ns.twice(1), late, require.main === module);
+        export {};`,
+      'src/assign.ts': 'const api = { twice: (n: number) => n * 2 };\nexport = api;\n',
+      'src/default.ts': "export default 'by default';\n",
+    },
+  },
+};
+
+const base = { target: 'ES2022', module: 'NodeNext', lib: ['ESNext'], types: ['node'], skipLibCheck: true };
+
+for (const [name, { compiler = {}, files }] of Object.entries(programs))
+  test(name, () =>
+    withApp(
+      'script',
+      {
+        ready: false,
+        before: async (project) => {
+          await project.remove('src');
+          await project.write('tsconfig.json', JSON.stringify({ compilerOptions: { ...base, ...compiler } }));
+          await project.write('package.json', '{"type":"module"}');
+          for (const [file, content] of Object.entries(files)) await project.write(file, content);
+        },
+      },
+      async ({ project, zdr }) => {
+        const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+        const args = [tsc, '--noCheck', '--rootDir', 'src', '--outDir', 'out', '-p', '.'];
+        execFileSync(process.execPath, args, { cwd: project.dir, stdio: 'pipe' });
+        const expected = execFileSync(process.execPath, ['out/app.js'], { cwd: project.dir, encoding: 'utf8' });
+        await zdr.until('the end', () => zdr.all('done').length + zdr.all('boot-failed').length > 0);
+        await zdr.until('the output', () => zdr.stdout.length >= expected.length).catch(() => {});
+        assert.equal(zdr.stdout, expected);
+        await project.remove('out');
+      },
+    ),
+  );
