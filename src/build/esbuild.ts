@@ -272,8 +272,8 @@ export function openBuilder(options: BuilderOptions): Builder {
   }
 
   function graphOfBuild(inputs: esbuild.Metafile['inputs']) {
-    if (options.extra?.plugins.length) return 'there are plugins';
-    return options.inPieces === false ? 'there is a debugger' : graphOf(inputs, options.cwd, externals.dynamic);
+    if (options.inPieces !== true) return null;
+    return options.extra?.plugins.length ? 'there are plugins' : graphOf(inputs, options.cwd, externals.dynamic);
   }
 
   function enqueue<T>(work: () => Promise<T>): Promise<T> {

@@ -26,7 +26,7 @@ export interface BuilderOptions {
    * The bundle of a thread or a child: it tells from the start which modules it has evaluated, for those that come later.
    */
   readonly sharing?: boolean;
-  /** False: bundles are whole, however large the app. */
+  /** Large apps are built module by module, see `pieces`. */
   readonly inPieces?: boolean;
   /** There is a file that standbys can compile ahead, see `pieces`. */
   readonly onBase?: (file: string) => void;

@@ -27,7 +27,7 @@ export function openLate(main: Builder, options: BuilderOptions, onInputs: () =>
     if (entry === options.entry) return main;
     let opening = realms.get(entry);
     if (opening === undefined) {
-      opening = openBuilder({ ...options, entry, sharing: true, timing: false });
+      opening = openBuilder({ ...options, entry, sharing: true, timing: false, inPieces: false });
       realms.set(entry, opening);
     }
     return opening;

@@ -51,7 +51,8 @@ export function openSource(
     },
     extra: options.extra,
     timing: options.timing,
-    inPieces: options.inspect === null,
+    // A debugger finds its way in whole bundles; where nobody edits it is not worth the work.
+    inPieces: options.inspect === null && options.watching !== null,
     onBase,
   };
   const builder = openBuilder(builderOptions);

@@ -18,8 +18,11 @@ import { findsAll, widened } from './widen.js';
  * ahead; a bundle has only those that have changed since, and runs them together.
  */
 export interface Pieces {
-  /** A whole build has come to this. Gives the bundle to use: that one, or the same program in pieces. */
-  built(whole: Whole, graph: Graph | string): Promise<Bundle>;
+  /**
+   * A whole build has come to this. Gives the bundle to use: that one, or the same program in pieces. `graph`: a text says
+   * why there can be no pieces, null that nobody wants them.
+   */
+  built(whole: Whole, graph: Graph | string | null): Promise<Bundle>;
   /**
    * Builds the program with other versions of these modules. Null: only a whole build can tell what becomes of it.
    * Rejects as esbuild does.
@@ -291,10 +294,10 @@ export function openPieces(options: PiecesOptions): Pieces {
     return result;
   }
 
-  async function useFor(whole: Whole, graph: Graph | string): Promise<Bundle> {
+  async function useFor(whole: Whole, graph: Graph | string | null): Promise<Bundle> {
     reason = null;
     const isSmall = whole.modules < FROM && !ALWAYS;
-    if (isSmall || typeof graph === 'string') {
+    if (isSmall || graph === null || typeof graph === 'string') {
       cancel();
       retire();
       reason = isSmall || typeof graph !== 'string' ? null : graph;
