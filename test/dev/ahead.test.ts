@@ -156,16 +156,8 @@ test('a variable that the app sets before the package reads it is the new one at
         await zdr.rollover(() => project.write('src/env.ts', `process.env.MODE = '${mode}';\nexport {};\n`));
         const cold = await get(zdr.where);
         assert.deepEqual([cold.mode, cold.ahead], [mode, false]);
-        if (mode === 'blue') break;
         const { mode: warm } = await saveUntil(app, ({ ahead }) => ahead === true, (version += 100));
         assert.equal(warm, mode);
-      }
-      // What changes so often is left out from then on.
-      for (const save of [1, 2]) {
-        await readied(app);
-        await zdr.rollover(() => project.version(version + 100 + save));
-        const { mode, ahead } = await get(zdr.where);
-        assert.deepEqual([mode, ahead], ['blue', false]);
       }
       await zdr.rollover(() => project.write('src/env.ts', 'export {};\n'));
       assert.equal((await get(zdr.where)).mode, undefined);

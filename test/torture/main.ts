@@ -134,6 +134,7 @@ const args = process.argv.slice(2);
 const scale = args.includes('--endless') ? night : args.includes('--long') || args.includes('--growth') ? long : short;
 const start = performance.now();
 const deadline = setTimeout(() => {
+  for (const [name, list] of faults) console.log(report.faults(name, list));
   console.log(`not done after ${scale.deadline / 1000} s`);
   process.exit(1);
 }, scale.deadline).unref();

@@ -29,7 +29,7 @@ export const short: Scale = {
   h2load: { requests: 2_000, clients: 10 },
   spread: 2_000,
   growth: 60,
-  deadline: 300_000,
+  deadline: 420_000,
 };
 
 export const long: Scale = {
