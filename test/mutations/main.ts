@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { repository } from '../support/project.js';
 import { type Mutation, mutations } from './list.js';
 
-const copy = join(repository, '.tmp', 'mutations');
+const copy = join(repository, '.tmp', `mutations-${process.pid}`);
 const names = process.argv.slice(2);
 
 function makeCopy(): void {

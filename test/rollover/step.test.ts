@@ -165,6 +165,17 @@ test('a save while a server is respawned, for code that never listens: it stays 
   assert.match(play.kinds(), /boot-failed/);
 });
 
+test('a crash while newer code boots: what comes back is the code that served', () => {
+  const { play, first } = serving();
+  play.save('b');
+  play.boot(2);
+  play.send(exit(first, null, 'SIGKILL'));
+  const spawned = play.state.workers.find((worker) => worker.tag === 'spawned' && worker.generation === 1);
+  const [load] = play.send({ type: 'worker-standby', worker: spawned!.id });
+  assert.ok(load?.type === 'load' && load.generation === 1);
+  assert.match(load.bundle.file, /\/a\./);
+});
+
 test('a process that never comes up gives way to another, once', () => {
   const play = new Play();
   play.built('a');
