@@ -169,9 +169,10 @@ test('a crash while newer code boots: what comes back is the code that served', 
   const { play, first } = serving();
   play.save('b');
   play.boot(2);
-  play.send(exit(first, null, 'SIGKILL'));
-  const spawned = play.state.workers.find((worker) => worker.tag === 'spawned' && worker.generation === 1);
-  const [load] = play.send({ type: 'worker-standby', worker: spawned!.id });
+  play.send({ type: 'time', timer: { tag: 'refill' } });
+  for (const { id, tag } of play.state.workers)
+    if (tag === 'spawned') play.send({ type: 'worker-standby', worker: id });
+  const load = play.send(exit(first, null, 'SIGKILL')).find((effect) => effect.type === 'load');
   assert.ok(load?.type === 'load' && load.generation === 1);
   assert.match(load.bundle.file, /\/a\./);
 });
