@@ -78,7 +78,7 @@ async function start(
   const { env: more, args = [], ...options } = fault.options?.(gates) ?? {};
   return new Zdr(project, {
     ...options,
-    args: ['--boot', '4s', '--drain', '5s', ...args],
+    args: ['--boot', '4s', '--drain', '10s', ...args],
     env: { ...env, ...more },
   });
 }

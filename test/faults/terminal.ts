@@ -4,7 +4,7 @@ import { noTerminal, Pty, zdrCommand } from '../support/pty.js';
 import type { Fault, Run } from './cell.js';
 
 async function inTerminal(project: Project, env: Readonly<Record<string, string>>): Promise<Run> {
-  const pty = new Pty(project, `exec ${zdrCommand} dev src/app.ts --boot 4s --drain 5s`, { env });
+  const pty = new Pty(project, `exec ${zdrCommand} dev src/app.ts --boot 4s --drain 10s`, { env });
   const find = () =>
     pty.processes().find(({ command }) => command.includes('bin/zdr.js') && !command.includes('script'));
   const { pid } = await until('zdr in the terminal', find);

@@ -53,8 +53,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the reaper is never told of workers',
     file: 'src/instance/instance.ts',
-    from: 'onPids: reaper.watch,',
-    to: 'onPids: () => {},',
+    from: 'onPids: reaper.watch }',
+    to: 'onPids: () => {} }',
     suites: ['dev/ends'],
   },
   {
@@ -74,8 +74,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a standby outlives a change of .env',
     file: 'src/instance/source.ts',
-    from: "rollover.dispatch({ type: 'standby-stale' });",
-    to: '',
+    from: "ahead?.forget();\n      rollover.dispatch({ type: 'standby-stale' });",
+    to: 'ahead?.forget();',
     suites: ['dev/saves', 'dev/ahead'],
   },
   {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { repository } from '../support/project.js';
 import { type Mutation, mutations } from './list.js';
 
-const copy = join(repository, '.tmp', 'mutations');
+const copy = join(repository, '.tmp', `mutations-${process.pid}`);
 const names = process.argv.slice(2);
 
 function makeCopy(): void {
@@ -34,6 +34,14 @@ function failing(suite: string): readonly string[] {
   return failed.filter((name) => !name.endsWith('.test.js'));
 }
 
+/** What fails without any mutation proves nothing. */
+const baseline = new Map<string, readonly string[]>();
+function healthy(suite: string): readonly string[] {
+  const known = baseline.get(suite);
+  if (known === undefined) throw new Error(`${suite} was not run before`);
+  return known;
+}
+
 function check({ file, from, to, suites }: Mutation): { readonly suite: string; readonly test: string } | null {
   const path = join(copy, file);
   const text = readFileSync(path, 'utf8');
@@ -45,7 +53,8 @@ function check({ file, from, to, suites }: Mutation): { readonly suite: string; 
   try {
     build();
     for (const suite of suites) {
-      const [test] = failing(suite);
+      const before = healthy(suite);
+      const test = failing(suite).find((name) => !before.includes(name));
       if (test !== undefined) return { suite, test };
     }
     return null;
@@ -55,9 +64,11 @@ function check({ file, from, to, suites }: Mutation): { readonly suite: string; 
 }
 
 makeCopy();
+build();
 let survivors = 0;
-for (const mutation of mutations) {
-  if (names.length > 0 && !names.some((name) => mutation.name.includes(name))) continue;
+const chosen = mutations.filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)));
+for (const suite of new Set(chosen.flatMap(({ suites }) => suites))) baseline.set(suite, failing(suite));
+for (const mutation of chosen) {
   const seen = check(mutation);
   if (seen === null) survivors += 1;
   console.log(

@@ -165,6 +165,18 @@ test('a save while a server is respawned, for code that never listens: it stays 
   assert.match(play.kinds(), /boot-failed/);
 });
 
+test('a crash while newer code boots: what comes back is the code that served', () => {
+  const { play, first } = serving();
+  play.save('b');
+  play.boot(2);
+  play.send({ type: 'time', timer: { tag: 'refill' } });
+  for (const { id, tag } of play.state.workers)
+    if (tag === 'spawned') play.send({ type: 'worker-standby', worker: id });
+  const load = play.send(exit(first, null, 'SIGKILL')).find((effect) => effect.type === 'load');
+  assert.ok(load?.type === 'load' && load.generation === 1);
+  assert.match(load.bundle.file, /\/a\./);
+});
+
 test('a process that never comes up gives way to another, once', () => {
   const play = new Play();
   play.built('a');

@@ -41,6 +41,7 @@ export class World {
   crashed = false;
   readonly processes = new Map<number, Process>();
   readonly #kinds = new Map<string, Kind>();
+  readonly #bundles = new Map<number, string>();
   readonly #gone = new Set<number>();
   readonly #discarded = new Set<string>();
   /** The how manieth of its generation a worker was, and of which. */
@@ -250,6 +251,9 @@ export class World {
         assert.equal(process.phase, 'standby', 'only a standby gets an app');
         assert.ok(!this.#discarded.has(effect.bundle.file), 'a bundle is loaded that was discarded');
         const { generation } = effect;
+        const own = this.#bundles.get(generation) ?? effect.bundle.file;
+        assert.equal(effect.bundle.file, own, 'all processes of a generation get its own bundle');
+        this.#bundles.set(generation, own);
         const kind = this.#kinds.get(effect.bundle.file)!;
         const before = [...this.#booted.keys()].filter((id) => this.#generations.get(id) === generation).length;
         this.#booted.set(effect.worker, before);
