@@ -29,10 +29,13 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
       parts.unbound.bound(worker);
       sockets.bound(worker, message.key, message.address, message.standsIn !== null, handle);
       if (message.standsIn === null) sockets.share(message.key, siblings(parts, worker));
+      parts.asked.shared(message.key);
       announcer.listens(worker, message.address);
       return dispatch({ type: 'worker-listening', worker, key: message.key, more: message.more });
     case 'number':
       return sockets.number(message.key, message.port);
+    case 'ask':
+      return parts.asked.ask(worker, message.key);
     case 'not-bound':
       return parts.unbound.refused(worker, message.error);
     case 'listening':
