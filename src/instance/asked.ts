@@ -3,7 +3,8 @@ import type { Parts } from './parts.js';
 
 /** Workers that could not bind an address, because a sibling may have just done so: its copy may still be on its way. */
 export interface Asked {
-  ask(worker: number, key: Key): void;
+  /** `alone`: no other worker of its generation runs. */
+  ask(worker: number, key: Key, alone: boolean): void;
   /** It has come, and was handed on. */
   shared(key: Key): void;
 }
@@ -17,14 +18,15 @@ export function openAsked({ sockets, workers, timers }: Pick<Parts, 'sockets' | 
     if (waiting.get(key)?.delete(worker) === true) workers.send(worker, { tag: 'asked', key });
   };
   return {
-    ask(worker, key) {
+    ask(worker, key, alone) {
       const all = waiting.get(key) ?? new Set();
       waiting.set(key, all.add(worker));
       if (sockets.has(key)) {
         sockets.share(key, [worker]);
         return answer(worker, key);
       }
-      timers.after(PATIENCE, () => answer(worker, key));
+      if (alone) answer(worker, key);
+      else timers.after(PATIENCE, () => answer(worker, key));
     },
     shared(key) {
       for (const worker of waiting.get(key) ?? []) {

@@ -83,7 +83,11 @@ const listen: Listen2 = function (this: Server, address, port, addressType, aske
     const bound = bindTo(address, port, addressType);
     if (bound === 'taken' && !refused.delete(this)) {
       refused.add(this);
-      return ask(key, () => listen.call(this, address, port, addressType, asked, fd, flags));
+      const here = new Error('asked here');
+      return ask(key, () => {
+        listen.call(this, address, port, addressType, asked, fd, flags);
+        if (this._handle === null) showFrom(this, here);
+      });
     }
     this._handle = typeof bound === 'string' ? null : bound;
   } else this._handle = bindNumber(key, address, addressType);
@@ -108,6 +112,14 @@ const listen: Listen2 = function (this: Server, address, port, addressType, aske
   if (port === 0 && listener.address.kind === 'tcp') send({ tag: 'number', key, port: listener.address.port });
   announce(listener, (more) => ({ tag: 'bound', key, address: listener.address, standsIn: null, more }), handle);
 };
+
+/** The error is to show where the app has called `listen`, though it comes from elsewhere now. */
+function showFrom(server: NodeJS.EventEmitter, { stack = '' }: Error): void {
+  server.prependOnceListener(errorMonitor, (error: Error) => {
+    const frames = stack.indexOf('\n');
+    if (frames >= 0) error.stack = `${error.name}: ${error.message}${stack.slice(frames)}`;
+  });
+}
 
 function tellRefusal(server: NodeJS.EventEmitter): void {
   server.once(errorMonitor, (error: unknown) => send({ tag: 'not-bound', error: describe(error) }));
