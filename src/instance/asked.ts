@@ -12,7 +12,7 @@ export interface Asked {
 /** So long a copy may be on its way, in ms. */
 const PATIENCE = 1_000;
 
-export function openAsked({ sockets, workers, timers }: Pick<Parts, 'sockets' | 'workers' | 'timers'>): Asked {
+export function openAsked({ sockets, workers }: Pick<Parts, 'sockets' | 'workers'>): Asked {
   const waiting = new Map<Key, Set<number>>();
   const answer = (worker: number, key: Key): void => {
     if (waiting.get(key)?.delete(worker) === true) workers.send(worker, { tag: 'asked', key });
@@ -26,7 +26,7 @@ export function openAsked({ sockets, workers, timers }: Pick<Parts, 'sockets' | 
         return answer(worker, key);
       }
       if (alone) answer(worker, key);
-      else timers.after(PATIENCE, () => answer(worker, key));
+      else setTimeout(() => answer(worker, key), PATIENCE).unref();
     },
     shared(key) {
       for (const worker of waiting.get(key) ?? []) {

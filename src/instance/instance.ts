@@ -154,7 +154,7 @@ export function openInstance(given: InstanceOptions): Instance {
     timers,
     pages,
     unbound,
-    asked: openAsked({ sockets, workers, timers }),
+    asked: openAsked({ sockets, workers }),
     fallbacks,
     timings: options.timing ? openTimings() : null,
     ahead: null,

@@ -1,4 +1,5 @@
 import { errorMonitor } from 'node:events';
+import { setImmediate } from 'node:timers';
 import { getSystemErrorName } from 'node:util';
 import type { Address } from '../events.js';
 import type { Key, ToPrimary } from '../protocol/messages.js';
@@ -197,7 +198,13 @@ export function adopt(key: Key, address: Address, handle: Handle): void {
 
 export function rebound(key: Key): void {
   const real = standIns.get(key);
-  if (real !== undefined && isLive()) rebind(key, real.host, real.port, real.addressType);
+  if (real === undefined) return;
+  // Who waits to be accepted would be reset with the old handle: first the loop goes round once.
+  setImmediate(() =>
+    setImmediate(() => {
+      if (isLive()) rebind(key, real.host, real.port, real.addressType);
+    }),
+  );
 }
 
 /** The name of an address as it was asked for; the nth port 0 of a host is the nth in every generation. */
