@@ -13,6 +13,7 @@ import { openUsages } from '../primary/usage.js';
 import type { Status, Watched } from '../status.js';
 import { aheadOf } from './ahead.js';
 import { openAnnouncer } from './announce.js';
+import { openAsked } from './asked.js';
 import { openDebugging, start } from './debugging.js';
 import { openControl } from './control.js';
 import { carryOut } from './effects.js';
@@ -153,6 +154,7 @@ export function openInstance(given: InstanceOptions): Instance {
     timers,
     pages,
     unbound,
+    asked: openAsked({ sockets, workers }),
     fallbacks,
     timings: options.timing ? openTimings() : null,
     ahead: null,

@@ -29,10 +29,13 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
       parts.unbound.bound(worker);
       sockets.bound(worker, message.key, message.address, message.standsIn !== null, handle);
       if (message.standsIn === null) sockets.share(message.key, siblings(parts, worker));
+      parts.asked.shared(message.key);
       announcer.listens(worker, message.address);
       return dispatch({ type: 'worker-listening', worker, key: message.key, more: message.more });
     case 'number':
       return sockets.number(message.key, message.port);
+    case 'ask':
+      return parts.asked.ask(worker, message.key, isAlone(parts, worker));
     case 'not-bound':
       return parts.unbound.refused(worker, message.error);
     case 'listening':
@@ -115,6 +118,14 @@ function siblings({ rollover }: Parts, worker: number): readonly number[] {
   return workers.flatMap((other) => {
     const runs = other.tag === 'booting' || other.tag === 'ready' || other.tag === 'live';
     return runs && other.id !== worker && other.generation >= own.generation ? other.id : [];
+  });
+}
+
+function isAlone(parts: Parts, worker: number): boolean {
+  const own = generationOf(parts, worker);
+  return !parts.rollover.state().workers.some((other) => {
+    const runs = other.tag === 'booting' || other.tag === 'ready' || other.tag === 'live';
+    return runs && other.id !== worker && other.generation === own;
   });
 }
 

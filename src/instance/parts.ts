@@ -9,6 +9,7 @@ import type { Workers } from '../primary/workers.js';
 import type { Fallback } from '../protocol/messages.js';
 import type { Usages } from '../primary/usage.js';
 import type { Announcer } from './announce.js';
+import type { Asked } from './asked.js';
 import type { History } from './history.js';
 import type { Input } from './input.js';
 import type { Pages } from './pages.js';
@@ -32,6 +33,7 @@ export interface Parts {
   readonly timers: Timers;
   readonly pages: Pages;
   readonly unbound: Unbound;
+  readonly asked: Asked;
   /** Null: nothing is measured. */
   readonly timings: Timings | null;
   /** Null: packages are never evaluated ahead. */

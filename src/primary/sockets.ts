@@ -22,6 +22,7 @@ interface Entry {
 export interface Sockets {
   /** Hands all of them to a worker that is about to become the app. */
   handTo(worker: number): void;
+  has(key: Key): boolean;
   /** Hands one of them to workers that run already. */
   share(key: Key, workers: readonly number[]): void;
   bound(worker: number, key: Key, address: Address, standsIn: boolean, handle: Handle): void;
@@ -57,6 +58,7 @@ export function openSockets(send: (worker: number, message: ToWorker, handle?: H
     handTo(worker) {
       for (const entry of entries.values()) hand(entry, worker);
     },
+    has: (key) => entries.has(key),
     share(key, workers) {
       const entry = entries.get(key);
       if (entry === undefined) return;

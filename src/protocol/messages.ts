@@ -93,6 +93,8 @@ export type ToWorker =
   /** `sent`: by {@link clock}, which all processes share. */
   | { readonly tag: 'usage'; readonly sent: number }
   | { readonly tag: 'probe' }
+  /** The answer to `ask`. */
+  | { readonly tag: 'asked'; readonly key: Key }
   /** The primary let go of its copy of a listening handle (or keeps it for others). */
   | { readonly tag: 'released'; readonly key: Key }
   /** Close the handle that stands in for `key` and bind the real address. */
@@ -110,6 +112,8 @@ export type ToPrimary =
     }
   /** What the system gave for a port 0; the next generation asks for the same. */
   | { readonly tag: 'number'; readonly key: Key; readonly port: number }
+  /** An address is taken: has a sibling bound it just now? Answered by `asked`, and a copy before it where there is one. */
+  | { readonly tag: 'ask'; readonly key: Key }
   /** The app cannot have the address that it asked for, and was told so. */
   | { readonly tag: 'not-bound'; readonly error: AppError }
   /** An adopted handle is in use. */

@@ -1,7 +1,10 @@
 import { errorMonitor } from 'node:events';
+import { setImmediate } from 'node:timers';
+import { getSystemErrorName } from 'node:util';
 import type { Address } from '../events.js';
 import type { Key, ToPrimary } from '../protocol/messages.js';
 import { afterTurn } from './after-turn.js';
+import { ask } from './asking.js';
 import { send } from './channel.js';
 import { tellClock } from './clock.js';
 import { describe } from './failure.js';
@@ -20,7 +23,7 @@ import {
   remove,
 } from './listeners.js';
 import { meet } from './servers.js';
-import { spread } from './spread.js';
+import { hasSiblings, spread } from './spread.js';
 import { bindUnix } from './unix.js';
 
 /**
@@ -32,6 +35,8 @@ const BACKLOG = 65_535;
 
 const listen2 = serverPrototype._listen2;
 const zeros = new Map<string, number>();
+/** Servers whose address was taken when they asked for it first. */
+const refused = new WeakSet<Server>();
 const standIns = new Map<Key, { host: string | null; port: number; addressType: number }>();
 
 /**
@@ -75,7 +80,18 @@ const listen: Listen2 = function (this: Server, address, port, addressType, aske
     return;
   }
   if (path !== null) this._handle = bindUnix(path);
-  else this._handle = bindNumber(key, address, addressType);
+  else if (port > 0 && hasSiblings()) {
+    const bound = bindTo(address, port, addressType);
+    if (bound === 'taken' && !refused.delete(this)) {
+      refused.add(this);
+      const here = new Error('asked here');
+      return ask(key, () => {
+        listen.call(this, address, port, addressType, asked, fd, flags);
+        if (this._handle === null) showFrom(this, here);
+      });
+    }
+    this._handle = typeof bound === 'string' ? null : bound;
+  } else this._handle = bindNumber(key, address, addressType);
   bind();
   const handle = this._handle as Handle | null;
   if (handle === null) {
@@ -97,6 +113,14 @@ const listen: Listen2 = function (this: Server, address, port, addressType, aske
   if (port === 0 && listener.address.kind === 'tcp') send({ tag: 'number', key, port: listener.address.port });
   announce(listener, (more) => ({ tag: 'bound', key, address: listener.address, standsIn: null, more }), handle);
 };
+
+/** The error is to show where the app has called `listen`, though it comes from elsewhere now. */
+function showFrom(server: NodeJS.EventEmitter, { stack = '' }: Error): void {
+  server.prependOnceListener(errorMonitor, (error: Error) => {
+    const frames = stack.indexOf('\n');
+    if (frames >= 0) error.stack = `${error.name}: ${error.message}${stack.slice(frames)}`;
+  });
+}
 
 function tellRefusal(server: NodeJS.EventEmitter): void {
   server.once(errorMonitor, (error: unknown) => send({ tag: 'not-bound', error: describe(error) }));
@@ -174,7 +198,13 @@ export function adopt(key: Key, address: Address, handle: Handle): void {
 
 export function rebound(key: Key): void {
   const real = standIns.get(key);
-  if (real !== undefined && isLive()) rebind(key, real.host, real.port, real.addressType);
+  if (real === undefined) return;
+  // Who waits to be accepted would be reset with the old handle: first the loop goes round once.
+  setImmediate(() =>
+    setImmediate(() => {
+      if (isLive()) rebind(key, real.host, real.port, real.addressType);
+    }),
+  );
 }
 
 /** The name of an address as it was asked for; the nth port 0 of a host is the nth in every generation. */
@@ -204,12 +234,23 @@ function numbered(key: Key, address: string | null, addressType: number): Listen
 function bindNumber(key: Key, address: string | null, addressType: number): Handle | null {
   const port = numbers.get(key);
   if (port === undefined || createServerHandle === undefined) return null;
-  const handle = createServerHandle(address ?? '::', port, address === null ? 6 : addressType);
-  if (typeof handle === 'number') return null;
+  const bound = bindTo(address, port, addressType);
+  return typeof bound === 'string' ? null : bound;
+}
+
+/** A bound handle, or that it cannot be had: because somebody has it, or for another reason, which node tells. */
+function bindTo(address: string | null, port: number, addressType: number): Handle | 'taken' | 'refused' {
+  const handle = createServerHandle?.(address ?? '::', port, address === null ? 6 : addressType) ?? 0;
+  if (typeof handle === 'number') return isTaken(handle) ? 'taken' : 'refused';
   // libuv keeps the error of a taken port for later; asking for the name brings it out.
-  if (handle.getsockname?.({}) === 0) return handle;
+  const error = handle.getsockname?.({}) ?? 0;
+  if (error === 0) return handle;
   handle.close();
-  return null;
+  return isTaken(error) ? 'taken' : 'refused';
+}
+
+function isTaken(error: number): boolean {
+  return error < 0 && getSystemErrorName(error) === 'EADDRINUSE';
 }
 
 const ANY = new Set(['', '::', '0.0.0.0']);

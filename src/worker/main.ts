@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { ToWorker } from '../protocol/messages.js';
+import { answered } from './asking.js';
 import { become, drain, installApp } from './app.js';
 import { holdOn, receive, send } from './channel.js';
 import { check, settle, warm } from './ahead/warm.js';
@@ -96,6 +97,8 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       return send({ tag: 'usage', usage: usageSince(message.sent) });
     case 'probe':
       return send({ tag: 'probed' });
+    case 'asked':
+      return answered(message.key);
     case 'released':
       releasedDatagrams(message.key);
       return released(message.key);

@@ -27,6 +27,11 @@ export function haveSiblings(have: boolean): void {
   siblings = have;
 }
 
+/** Whether what is bound here may be bound by another worker as well. */
+export function hasSiblings(): boolean {
+  return siblings;
+}
+
 /** What the workers of this generation have in the mean. */
 export function setFair(share: Burden): void {
   fair = share;

@@ -176,6 +176,25 @@ test('an app that looks away when its port is taken, and ends: that is why it fa
     ),
   ));
 
+test('two workers, and a port that is taken: told with its holder, at the first start and at a save', () =>
+  withHolder((port) =>
+    withApp(
+      'http',
+      { args: ['-w', '2'], ready: false, before: (project) => project.write('src/address.ts', onPort(port)) },
+      async ({ project, zdr }) => {
+        const { reason } = await zdr.event('boot-failed', { live: null });
+        assert.ok(reason.tag === 'threw' && reason.error.code === 'EADDRINUSE', JSON.stringify(reason));
+        await project.write('src/address.ts', onPort(0));
+        const { generation, addresses } = await zdr.event('ready');
+        assert.equal(addresses.length, 1);
+        await project.write('src/address.ts', onPort(port));
+        await zdr.event('boot-failed', { live: generation });
+        assert.deepEqual(zdr.all('crashed'), []);
+        assert.equal((await get(zdr.where)).version, 1);
+      },
+    ),
+  ));
+
 test('one that looks away and lives on has failed when its time is over', () =>
   withHolder((port) =>
     withApp('http', { args: ['--boot', '1s'] }, async ({ project, zdr }) => {

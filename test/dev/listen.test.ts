@@ -188,8 +188,8 @@ test('a thousand clients that connect at once are not refused, nor do they wait 
   });
 });
 
-/** Two servers; the second one comes `ms` after the first. */
-const later = (ms: number) => `
+/** Two servers; the second one comes so many ms after the first. */
+const later = (ms: number | string) => `
   import { createServer } from 'node:http';
   import { version } from './version.ts';
   const answer = (request, response) => response.end(JSON.stringify({ version, pid: process.pid }));
@@ -201,8 +201,13 @@ const later = (ms: number) => `
   void main();
 `;
 
-for (const ms of [0, 300, 900])
-  test(`two workers, and a server that the app opens ${ms} ms after the first: both have it, over rollovers`, async () => {
+for (const [name, ms] of [
+  ['at once', 0],
+  ['300 ms after the first', 300],
+  ['900 ms after the first', 900],
+  ['in the same instant in both', '1_000 - (Date.now() % 1_000)'],
+] as const)
+  test(`two workers, and a server that the app opens ${name}: both have it, over rollovers`, async () => {
     const [port, second] = [await freePort(), await freePort()];
     await withApp(
       'http',
