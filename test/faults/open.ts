@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Connection } from '../support/connection.js';
 import { until, within } from '../support/deadline.js';
@@ -92,6 +91,3 @@ async function answered({ where }: Cell, like: Partial<Body>): Promise<Body | nu
     return null;
   }
 }
-
-/** Whether the fault's files are there at all. */
-export const canRun = existsSync('/proc/self/environ');
