@@ -6,6 +6,9 @@ import { columnsOf } from '../columns.js';
 /** So much of a line fits beside the number on a small screen. */
 const WIDEST = 64;
 
+/** A source map can name any file: what is no code is not shown. */
+const CODE = /\.[cm]?[jt]sx?$/;
+
 const own = fileURLToPath(new URL('../', import.meta.url));
 
 /** Puts the line of the source, marked, below the first place of a stack that is in the app's own code. */
@@ -31,7 +34,11 @@ interface Place {
 function placeOf(frame: string): Place | null {
   const [, path = '', line, column] = /^\s+at (?:.*\()?(\S.*?):(\d+):(\d+)\)?(?: \{)?$/.exec(frame) ?? [];
   const file = path.startsWith('file://') ? fromUrl(path) : path;
-  const foreign = !/^(?:\/|[a-z]:\\)/i.test(file) || file.includes(`${sep}node_modules${sep}`) || file.startsWith(own);
+  const foreign =
+    !/^(?:\/|[a-z]:\\)/i.test(file) ||
+    !CODE.test(file) ||
+    file.includes(`${sep}node_modules${sep}`) ||
+    file.startsWith(own);
   return foreign ? null : { file, line: Number(line), column: Number(column) };
 }
 

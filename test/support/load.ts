@@ -12,6 +12,8 @@ export interface Totals {
   readonly failed: readonly string[];
   /** Sent after a version was reported live, answered by an older one. */
   readonly stale: readonly string[];
+  /** Those of them that were on a connection that was opened after the report. */
+  readonly staleOnNew: readonly string[];
   /** Idle connections that the server closed: polite, and for a client with bad luck a failure. */
   readonly reconnects: number;
   /** The versions that answered. */
@@ -29,6 +31,8 @@ export interface Load {
 interface Answered {
   readonly version: number;
   readonly sentAt: number;
+  /** When its connection was there. */
+  readonly openedAt: number;
 }
 
 /** Clients that send one request after the other, with a little time to think, and never try anything twice. */
@@ -39,13 +43,13 @@ export function startLoad(where: Where, kind: 'keep-alive' | 'fresh', clients: n
   let reconnects = 0;
   let over = false;
 
-  const note = (outcome: Outcome): void => {
+  const note = (outcome: Outcome, openedAt = 0): void => {
     if (outcome.tag === 'failed') return void failed.push(outcome.why);
     if (outcome.answer.status !== 200) return void failed.push(`status ${outcome.answer.status}`);
     const { version } = JSON.parse(outcome.answer.body.toString()) as Body;
-    answered.push({ version, sentAt: outcome.sentAt });
+    answered.push({ version, sentAt: outcome.sentAt, openedAt });
   };
-  const staleness = ({ version, sentAt }: Answered): string[] => {
+  const staleness = ({ version, sentAt }: Pick<Answered, 'version' | 'sentAt'>): string[] => {
     const live = lives.findLast(({ at }) => at < sentAt);
     if (!live || version >= live.version) return [];
     return [`${version} answered what was sent ${Math.round(sentAt - live.at)} ms after ${live.version} was live`];
@@ -53,13 +57,18 @@ export function startLoad(where: Where, kind: 'keep-alive' | 'fresh', clients: n
 
   const client = async (number: number): Promise<void> => {
     let connection: Connection | null = null;
+    let openedAt = 0;
     // Not all at the same instant: each client thinks for another time.
     const pause = think * (0.5 + number / clients);
     while (!over) {
       try {
         if (connection?.closed) reconnects++;
-        if (connection === null || connection.closed) connection = await Connection.open(where);
-        note(await connection.send());
+        if (connection === null || connection.closed) {
+          // Before it is: the other end may have it sooner than this one.
+          openedAt = performance.now();
+          connection = await Connection.open(where);
+        }
+        note(await connection.send(), openedAt);
       } catch (error) {
         note({ tag: 'failed', why: String((error as NodeJS.ErrnoException).code ?? error), sentAt: performance.now() });
       }
@@ -84,6 +93,7 @@ export function startLoad(where: Where, kind: 'keep-alive' | 'fresh', clients: n
         failed,
         // Judged at the end, since an answer can be here before the news that it is stale.
         stale: answered.flatMap(staleness),
+        staleOnNew: answered.flatMap(({ version, openedAt }) => staleness({ version, sentAt: openedAt })),
         reconnects,
         versions: new Set(answered.map(({ version }) => version)),
       };

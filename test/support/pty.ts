@@ -30,7 +30,8 @@ export class Pty {
   #ended = false;
 
   constructor(project: Project, command: string, { columns = 80, env }: PtyOptions = {}) {
-    const { NODE_TEST_CONTEXT: _context, NO_COLOR: _none, FORCE_COLOR: _force, ...environment } = process.env;
+    // Where the tests run in CI, the terminal is a person's all the same.
+    const { NODE_TEST_CONTEXT: _context, NO_COLOR: _none, FORCE_COLOR: _force, CI: _ci, ...environment } = process.env;
     this.#child = spawn('script', ['-qfec', `stty cols ${columns} rows 24; ${command}`, '/dev/null'], {
       cwd: project.dir,
       env: {
