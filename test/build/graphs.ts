@@ -36,14 +36,15 @@ export interface Module {
 const SHOW = `const show = (what, read) => {
   let value;
   try { value = read(); } catch (error) { value = error.name; }
-  if (typeof value === 'function') value = 'function ' + value.name;
-  console.log(what, typeof value === 'object' && value !== null ? Object.keys(value).filter((name) => name !== 'module.exports').join() : value);
+  if (value === undefined || value === 'ReferenceError') value = 'not yet';
+  if (typeof value === 'function') value = 'function ' + value.name.replace(/^m\\d+_default$/, 'default');
+  console.log(what, typeof value === 'object' && value !== null ? Object.getOwnPropertyNames(value).filter((name) => name !== 'module.exports' && name !== '__esModule').sort().join() : value);
 };
 const all = (what, space) => {
-  const names = Object.keys(space).filter((name) => name !== 'module.exports' && name !== '__esModule' && (!what.includes('json') || name === 'default'));
+  const names = Object.getOwnPropertyNames(space).filter((name) => name !== 'module.exports' && name !== '__esModule' && (!what.includes('json') || name === 'default'));
   if (what.includes('cjs')) names.sort();
-  console.log(what, names.join());
-  for (const name of names) show(what + ' ' + name, () => space[name]);
+  else console.log(what, names.join());
+  for (const name of names) if (!what.includes('cjs') || space[name] !== undefined) show(what + ' ' + name, () => space[name]);
 };
 `;
 
@@ -95,7 +96,7 @@ function esm(n: number, dice: Dice, others: readonly Module[], isLeaf: boolean):
       case 1:
         head.push(`import * as s${key} from ${from};`);
         body.push(`all('${n} ${to.file}', s${key});`);
-        if (dice.oneIn(3)) exported.push(`export { s${key} };`);
+        if (to.kind === 'esm' && dice.oneIn(3)) exported.push(`export { s${key} };`);
         break;
       case 2:
       case 3: {
@@ -104,7 +105,7 @@ function esm(n: number, dice: Dice, others: readonly Module[], isLeaf: boolean):
         for (const [name, local] of locals) {
           if (/^(?:f|up)\d/.test(name)) body.push(`show('${n} ${name}()', () => ${local}());`);
           body.push(`show('${n} ${name}', () => ${local});`);
-          if (dice.oneIn(4)) exported.push(`export { ${local} };`);
+          if (to.kind === 'esm' && dice.oneIn(4)) exported.push(`export { ${local} };`);
         }
         break;
       }
@@ -115,6 +116,7 @@ function esm(n: number, dice: Dice, others: readonly Module[], isLeaf: boolean):
         }
         break;
       case 5:
+        if (to.kind !== 'esm') break;
         head.push(`export { ${free.map((name) => `${name}, ${name} as r${key}_${name}`).join(', ')} } from ${from};`);
         for (const name of free) taken.add(name);
         break;
@@ -148,7 +150,6 @@ function cjs(n: number, dice: Dice, others: readonly Module[]): Pick<Module, 'na
     else if (dice.oneIn(3)) lines.push(`exports.f${n} = function () { return ${required}; };`);
     else lines.push(`all('${n} ${to.file}', ${required});`);
   }
-  if (dice.oneIn(12)) lines.push(`throw new Error('thrown by ${n}');`);
   if (dice.oneIn(5)) lines.push(`const a${n} = 'new ${n}';`, `module.exports = { a${n} };`, `exports.a${n} = 0;`);
   lines.push(`console.log('end ${n}');`);
   return { names: names.filter((name) => name !== 'same'), text: lines.join('\n') };

@@ -30,6 +30,8 @@ export interface Pieces {
   rebuild(changed: ReadonlySet<string>): Promise<Bundle | null>;
   /** Whether this file is one of the program's modules, and nothing else depends on it. */
   has(path: string): boolean;
+  /** The same sources may come to something else from now on. */
+  forget(): void;
   /** How many modules the program has; 0 while it is not in pieces. */
   count(): number;
   /** Why it never will be, though it is large; null otherwise. */
@@ -52,8 +54,6 @@ export interface PiecesOptions {
   readonly bundles: Bundles;
   readonly timing: boolean;
   readonly compile: Compile;
-  /** What a module's import and export statements say. */
-  readonly signature: (path: string) => string;
   readonly hash: (path: string) => string | undefined;
   /** There is a base for standbys to compile ahead. */
   readonly onBase: (file: string) => void;
@@ -115,7 +115,7 @@ const LATER = 150;
 const ALWAYS = process.env['ZDR_TEST_PIECES'] === 'always';
 
 export function openPieces(options: PiecesOptions): Pieces {
-  const { bundles, cwd, root, timing, compile, signature, hash, onBase } = options;
+  const { bundles, cwd, root, timing, compile, hash, onBase } = options;
   let base: Base | null = null;
   let reason: string | null = null;
   /** Where a base could not be made, and of which content of that file; null: it has no place. */
@@ -130,18 +130,18 @@ export function openPieces(options: PiecesOptions): Pieces {
   const old = new Map<Bundle, Set<Bundle>>();
   const users = new Map<Bundle, Set<Bundle>>();
 
-  function pieceOf({ path, text, map, asks }: Compiled, node: Node): Entry {
+  function pieceOf({ path, text, map, asks, source }: Compiled, node: Node): Entry {
     const piece = { path, isModule: node.isModule, targets: node.targets, ...shape(text, node.isModule) };
     const { links, code, exports } = piece;
     return {
       piece: { ...piece, mappings: readMappings(map) },
       known: {
         hash: hashOf(JSON.stringify([node, links, code])),
-        source: hash(path),
+        source: source.hash,
         node: JSON.stringify(node),
         links: links.length,
         asks: [...asks].sort(),
-        signature: signature(path),
+        signature: source.signature,
         exports: links.some(([, star]) => star) ? null : exports,
       },
     };
@@ -265,9 +265,10 @@ export function openPieces(options: PiecesOptions): Pieces {
   /** One that is being made is made to its end: it follows what has changed meanwhile. */
   function makeLater(): void {
     timer ??= setTimeout(() => {
-      making = make(latest).finally(() => {
-        timer = making = null;
+      const mine = make(latest).finally(() => {
+        if (making === mine) timer = making = null;
       });
+      making = mine;
     }, LATER);
   }
 
@@ -336,6 +337,10 @@ export function openPieces(options: PiecesOptions): Pieces {
       return bundle;
     },
     has: (path) => (base?.graph ?? (making === null ? null : latest.graph))?.modules.has(path) === true,
+    forget() {
+      cancel();
+      retire();
+    },
     count: () => base?.graph.modules.size ?? 0,
     why: () => reason ?? unfit?.reason ?? null,
     close: cancel,

@@ -177,7 +177,10 @@ class Run {
       }
     } catch (error) {
       // As in node: who needed it, and all of a cycle, has failed with it, and does so again. A CommonJS module is tried anew.
-      for (const [module] of open) module.state = module.isModule ? { tag: 'failed', error } : { tag: 'linked', body: null };
+      for (const [module] of open) {
+        module.state = module.isModule ? { tag: 'failed', error } : { tag: 'linked', body: null };
+        if (!module.isModule) module.own.exports = {};
+      }
       throw error;
     }
   }
