@@ -49,7 +49,7 @@ function importFor(n: number, drafts: readonly Draft[], dice: Dice): string {
   const from = JSON.stringify(`./${draft.file}`);
   const local = `i${(names += 1)}`;
   if (to >= drafts.length) return `import ${JSON.stringify('node:path')};`;
-  const name = dice.oneIn(25) ? dice.pick(EXPORTS) : (draft.exports.length > 0 ? dice.pick(draft.exports) : 'a');
+  const name = dice.oneIn(25) ? dice.pick(EXPORTS) : draft.exports.length > 0 ? dice.pick(draft.exports) : 'a';
   return dice.pick([
     `import { ${name} as ${local} } from ${from};`,
     `import { ${name} as ${local} } from ${from};`,
@@ -70,16 +70,34 @@ export function editsOf(seed: number, steps: number): readonly Edited[] {
   const add = (): void => {
     const n = drafts.length;
     const file = n === 0 ? 'app.ts' : `m${n}.${dice.pick(['ts', 'ts', 'js', 'tsx'])}`;
-    drafts.push({ file, common: false, broken: false, imports: [], exports: EXPORTS.filter(() => dice.oneIn(2)), body: 0 });
+    drafts.push({
+      file,
+      common: false,
+      broken: false,
+      imports: [],
+      exports: EXPORTS.filter(() => dice.oneIn(2)),
+      body: 0,
+    });
   };
   for (let n = 0; n < size; n++) add();
   for (const [n, draft] of drafts.entries())
-    for (let i = n === 0 ? 2 : dice.below(3); i > 0 && n < size - 1; i--) draft.imports.push(importFor(n, drafts, dice));
+    for (let i = n === 0 ? 2 : dice.below(3); i > 0 && n < size - 1; i--)
+      draft.imports.push(importFor(n, drafts, dice));
   const state = (what: string): Edited => ({
     what,
     files: {
       'package.json': '{}',
-      ...Object.fromEntries(drafts.filter(({ file }) => file !== '').map((draft) => [draft.file, textOf(drafts.indexOf(draft), draft).replaceAll(/: string(?= [={])/g, draft.file.endsWith('.js') ? '' : ': string')])),
+      ...Object.fromEntries(
+        drafts
+          .filter(({ file }) => file !== '')
+          .map((draft) => [
+            draft.file,
+            textOf(drafts.indexOf(draft), draft).replaceAll(
+              /: string(?= [={])/g,
+              draft.file.endsWith('.js') ? '' : ': string',
+            ),
+          ]),
+      ),
     },
   });
   const states = [state('begin')];

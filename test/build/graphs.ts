@@ -131,7 +131,14 @@ function esm(n: number, dice: Dice, others: readonly Module[], isLeaf: boolean):
   }
   if (dice.oneIn(12)) body.push(`throw new Error('thrown by ${n}');`);
   const mixed = dice.oneIn(2) ? [...exported, ...body] : [...body, ...exported];
-  const lines = [...head, `console.log('begin ${n}', typeof this);`, SHOW, ...mixed, `up${n}();`, `console.log('end ${n}');`];
+  const lines = [
+    ...head,
+    `console.log('begin ${n}', typeof this);`,
+    SHOW,
+    ...mixed,
+    `up${n}();`,
+    `console.log('end ${n}');`,
+  ];
   return { names, text: lines.join('\n') };
 }
 
@@ -146,7 +153,8 @@ function cjs(n: number, dice: Dice, others: readonly Module[]): Pick<Module, 'na
     const to = dice.pick(others);
     if (to.kind === 'esm' && !to.isLeaf) continue;
     const required = `require(${JSON.stringify(`./${to.file}`)})`;
-    if (dice.oneIn(3)) lines.push(`try { all('${n} ${to.file}', ${required}); } catch (error) { console.log(error.message); }`);
+    if (dice.oneIn(3))
+      lines.push(`try { all('${n} ${to.file}', ${required}); } catch (error) { console.log(error.message); }`);
     else if (dice.oneIn(3)) lines.push(`exports.f${n} = function () { return ${required}; };`);
     else lines.push(`all('${n} ${to.file}', ${required});`);
   }
@@ -177,7 +185,11 @@ export function graphOf(seed: number, size: number): Readonly<Record<string, str
   for (const n of made.keys()) made[n] = { ...made[n]!, text: write(n).text };
   const dynamic = made.filter(() => dice.oneIn(2)).map(({ file }) => file);
   const entry = [
-    ...made.filter(() => dice.oneIn(3)).map(({ file, kind }) => `import ${JSON.stringify(`./${file}`)}${kind === 'json' ? " with { type: 'json' }" : ''};`),
+    ...made
+      .filter(() => dice.oneIn(3))
+      .map(
+        ({ file, kind }) => `import ${JSON.stringify(`./${file}`)}${kind === 'json' ? " with { type: 'json' }" : ''};`,
+      ),
     SHOW,
     '(async () => {',
     ...[...dynamic, ...dynamic].map((file) => {

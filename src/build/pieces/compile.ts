@@ -25,7 +25,12 @@ export interface Seen {
 export type Compile = (paths: readonly string[]) => Promise<readonly Compiled[]>;
 
 /** Compiles modules, each by itself. Rejects as esbuild does. */
-export function eachWith(run: typeof build, options: BuilderOptions, load: Loading['load'], see: (path: string) => Seen): Compile {
+export function eachWith(
+  run: typeof build,
+  options: BuilderOptions,
+  load: Loading['load'],
+  see: (path: string) => Seen,
+): Compile {
   const settings = eachOf(settingsFor('cjs', options));
   return async (paths) => {
     const seen = new Map<string, Seen>();

@@ -26,11 +26,7 @@ export function bindingOf(module: Exporting, name: string): Binding | null {
   return found === 'ambiguous' ? null : found;
 }
 
-function resolve(
-  module: Exporting,
-  name: string,
-  seen: Map<Exporting, Set<string>>,
-): Binding | 'ambiguous' | null {
+function resolve(module: Exporting, name: string, seen: Map<Exporting, Set<string>>): Binding | 'ambiguous' | null {
   const before = seen.get(module) ?? new Set();
   if (before.has(name)) return null;
   seen.set(module, before.add(name));
