@@ -70,9 +70,18 @@ function esm(n: number, dice: Dice, others: readonly Module[], isLeaf: boolean):
     `export function f${n}() { return ['f${n}', v${n}].join(); }`,
     `export function up${n}() { v${n} += 1; }`,
   ];
-  if (dice.oneIn(2)) exported.push(dice.pick(DEFAULTS)(n)) && names.push('default');
-  if (dice.oneIn(2)) exported.push(`export const same = 'same ${n}';`) && names.push('same');
-  if (dice.oneIn(4)) exported.push(`export class C${n} { static n = v${n}; }`) && names.push(`C${n}`);
+  if (dice.oneIn(2)) {
+    exported.push(dice.pick(DEFAULTS)(n));
+    names.push('default');
+  }
+  if (dice.oneIn(2)) {
+    exported.push(`export const same = 'same ${n}';`);
+    names.push('same');
+  }
+  if (dice.oneIn(4)) {
+    exported.push(`export class C${n} { static n = v${n}; }`);
+    names.push(`C${n}`);
+  }
   if (dice.oneIn(6)) exported.push(`export { v${n} as 'a name' };`);
   if (dice.oneIn(6)) exported.push(`export const [d${n}, { e: e${n} = 1 }] = [1, {}];`);
   if (dice.oneIn(6)) exported.push(`export async function* g${n}() {}`);
@@ -147,15 +156,19 @@ function cjs(n: number, dice: Dice, others: readonly Module[]): Pick<Module, 'na
   const names = ['default', `a${n}`];
   if (dice.oneIn(3)) lines.push("Object.defineProperty(exports, '__esModule', { value: true });");
   lines.push(`exports.a${n} = ${n};`);
-  if (dice.oneIn(2)) lines.push(`exports.same = 'same ${n}';`) && names.push('same');
+  if (dice.oneIn(2)) {
+    lines.push(`exports.same = 'same ${n}';`);
+    names.push('same');
+  }
   if (dice.oneIn(4)) lines.push(`exports.default = 'default ${n}';`);
   for (let i = dice.below(4); i > 0; i--) {
     const to = dice.pick(others);
     if (to.kind === 'esm' && !to.isLeaf) continue;
     const required = `require(${JSON.stringify(`./${to.file}`)})`;
-    if (dice.oneIn(3))
+    const form = dice.below(3);
+    if (form === 0)
       lines.push(`try { all('${n} ${to.file}', ${required}); } catch (error) { console.log(error.message); }`);
-    else if (dice.oneIn(3)) lines.push(`exports.f${n} = function () { return ${required}; };`);
+    else if (form === 1) lines.push(`exports.f${n} = function () { return ${required}; };`);
     else lines.push(`all('${n} ${to.file}', ${required});`);
   }
   if (dice.oneIn(5)) lines.push(`const a${n} = 'new ${n}';`, `module.exports = { a${n} };`, `exports.a${n} = 0;`);
