@@ -78,6 +78,15 @@ test('a module that goes together with its import, two files at once', async () 
   ]);
 });
 
+test('a module that has no imports changes between CommonJS and ES modules', async () => {
+  const at = (text: string) => ({
+    what: text,
+    files: { 'package.json': '{}', 'app.ts': "import n from './n.ts';\nconsole.log(n);\n", 'n.ts': text },
+  });
+  const texts = ['export default 1;', 'module.exports = 2;', 'export = 3;', 'export default 4;', 'export = 5;'];
+  await follow(texts.map(at));
+});
+
 test('a tsconfig that changes makes other modules of the same sources', async () => {
   const at = (what: string, config: string) => ({
     what,

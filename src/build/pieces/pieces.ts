@@ -72,6 +72,8 @@ interface Known {
   readonly asks: readonly string[];
   /** What its import and export statements say. */
   readonly signature: string;
+  /** Its own text shows that it is an ES module: it exports something. */
+  readonly shows: boolean;
   /** By name; null where they are those of others as well. */
   readonly exports: readonly string[] | null;
 }
@@ -101,6 +103,9 @@ interface Latest {
   /** Of its sources, by path. */
   readonly hashes: ReadonlyMap<string, string | undefined>;
 }
+
+/** What esbuild writes for an ES module with exports. */
+const SHOWS = /^module\.exports = __toCommonJS\(/m;
 
 /** For fewer modules a whole build takes less time than a person notices. */
 const FROM = 150;
@@ -142,6 +147,7 @@ export function openPieces(options: PiecesOptions): Pieces {
         links: links.length,
         asks: [...asks].sort(),
         signature: source.signature,
+        shows: SHOWS.test(text),
         exports: links.some(([, star]) => star) ? null : exports,
       },
     };
@@ -236,9 +242,11 @@ export function openPieces(options: PiecesOptions): Pieces {
     for (const { piece, known } of entries) {
       const old = before(piece.path);
       if (old === undefined || !keeps(old, known, from.stars)) return null;
+      // It may be in the other syntax now.
+      if (old.shows !== known.shows) return null;
       const asBefore = old.signature === known.signature && old.asks.join() === known.asks.join();
-      // One that had no imports may have been in another syntax.
-      if (!asBefore && (old.links === 0 || !findsAll(piece, exportsOf))) return null;
+      // One that has no exports, or had no imports, may have been in another syntax.
+      if (!asBefore && (!known.shows || old.links === 0 || !findsAll(piece, exportsOf))) return null;
     }
     return { ...from, own, graph: { ...from.graph, modules } };
   }
