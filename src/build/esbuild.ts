@@ -88,6 +88,8 @@ export function openBuilder(options: BuilderOptions): Builder {
   let whole = true;
   /** Whether modules tell what they export, and whether one of them may ask for more at run time. */
   let sharing = options.sharing ?? false;
+  /** Whether the last good whole build had such modules. */
+  let tells = sharing;
   let open = false;
   let entry = '';
   let sources: Sources = openSources(entry, decorators.lower, timing);
@@ -135,8 +137,10 @@ export function openBuilder(options: BuilderOptions): Builder {
     cwd: options.cwd,
     bundles,
     timing,
-    compile: eachWith(esbuild.build, options, contentsOf),
-    signature: (path) => signatureOf(sources.peek(path)?.contents ?? ''),
+    compile: eachWith(esbuild.build, options, contentsOf, (path) => {
+      const source = sources.peek(path);
+      return { hash: source?.stamp?.hash, signature: signatureOf(source?.contents ?? '') };
+    }),
     hash: (path) => sources.peek(path)?.stamp?.hash,
     onBase: options.onBase ?? (() => {}),
   });
@@ -205,24 +209,34 @@ export function openBuilder(options: BuilderOptions): Builder {
     return input?.format === 'esm' ? 'esm' : 'cjs';
   }
 
+  /** What was read, with these as they were read now. */
+  async function inputsWith(before: Promise<Inputs>, changed: ReadonlySet<string>): Promise<Inputs> {
+    const stamps = [...changed].map((path) => [path, sources.peek(path)?.stamp ?? null] as const);
+    const { files, ...rest } = await before;
+    return { ...rest, files: new Map([...files, ...stamps]) };
+  }
+
   /** A build of what has changed alone; null: that would not do. */
   async function buildChanged(): Promise<BuildOutcome | null> {
     if (whole || dirty.size === 0 || account === null) return null;
-    const inputs = account.then(({ files, ...rest }) => {
-      const next = new Map(files);
-      for (const path of dirty) next.set(path, sources.peek(path)?.stamp ?? null);
-      return { files: next, ...rest };
-    });
+    const before = account;
+    // What changes from here on is the next build's.
+    const changed = new Set(dirty);
+    dirty.clear();
+    const inputsNow = () => inputsWith(before, changed);
     try {
-      const count = dirty.size;
-      const bundle = await pieces.rebuild(dirty);
+      const bundle = await pieces.rebuild(changed);
       if (bundle === null) return null;
+      const inputs = inputsNow();
       account = inputs;
       await inputs;
-      dirty.clear();
-      return { tag: 'built', bundle, warnings: [], inputs, modules: [count, pieces.count()] };
+      return { tag: 'built', bundle, warnings: [], inputs, modules: [changed.size, pieces.count()] };
     } catch (error) {
-      if (!isFailure(error) || error.errors.some(isForWholeBuilds)) return null;
+      for (const path of changed) dirty.add(path);
+      // With other edits beside it the program may not have that module any more, and one that is gone has no place.
+      if (!isFailure(error) || changed.size > 1 || error.errors.some((one) => one.location === null)) return null;
+      if (error.errors.some(isForWholeBuilds)) return null;
+      const inputs = inputsNow();
       return { tag: 'failed', errors: await messages(error.errors, 'error'), inputs };
     }
   }
@@ -255,6 +269,9 @@ export function openBuilder(options: BuilderOptions): Builder {
       if (map === undefined || code === undefined) throw new Error('esbuild gave no output');
       const found = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
       const { inputs: modules } = result.metafile;
+      // Pieces without what makes them tell of themselves would be others than those of the bundle.
+      if (sharing !== tells) pieces.forget();
+      tells = sharing;
       const made = { bundle: found, modules: Object.keys(modules).length, format, entry };
       const bundle = await pieces.built(made, graphOfBuild(modules));
       const inputs = reads.good(sources, allLinks());
@@ -307,7 +324,9 @@ export function openBuilder(options: BuilderOptions): Builder {
         parts.clear();
         decorators.clear();
         // How its files are read may have changed with it.
-        if (path.endsWith('.json')) sources.clear();
+        if (!path.endsWith('.json')) continue;
+        sources.clear();
+        pieces.forget();
       }
     },
     keepStatic(path) {

@@ -7,8 +7,12 @@ export type PieceEntry = readonly [
   isModule: boolean,
   links: readonly PieceLink[],
   targets: Readonly<Record<string, PieceTarget>>,
+  passed: Readonly<Record<string, PassedOn>>,
   body: PieceBody,
 ];
+
+/** An export that is another module's, as that one names it; null: that one as a whole. */
+export type PassedOn = readonly [specifier: string, name: string | null];
 
 /** A static import, in the order of the file. `star`: what it exports is exported again. */
 export type PieceLink = readonly [specifier: string, star: boolean];

@@ -12,18 +12,37 @@ export interface Compiled {
   readonly map: string;
   /** What it asks for, statically or not. */
   readonly asks: readonly string[];
+  readonly source: Seen;
+}
+
+/** Of the source that a module was made of, which may have changed since. */
+export interface Seen {
+  readonly hash: string | undefined;
+  /** What its import and export statements say. */
+  readonly signature: string;
 }
 
 export type Compile = (paths: readonly string[]) => Promise<readonly Compiled[]>;
 
 /** Compiles modules, each by itself. Rejects as esbuild does. */
-export function eachWith(run: typeof build, options: BuilderOptions, load: Loading['load']): Compile {
+export function eachWith(
+  run: typeof build,
+  options: BuilderOptions,
+  load: Loading['load'],
+  see: (path: string) => Seen,
+): Compile {
   const settings = eachOf(settingsFor('cjs', options));
   return async (paths) => {
+    const seen = new Map<string, Seen>();
+    const reading = readingWith(async (path) => {
+      const contents = await load(path);
+      seen.set(path, see(path));
+      return contents;
+    });
     const { outputFiles, metafile } = await run({
       ...settings,
       entryPoints: paths.map((path, at) => ({ in: path, out: String(at) })),
-      plugins: [readingWith(load)],
+      plugins: [reading],
     });
     const files = new Map(outputFiles.map((file) => [file.path, file]));
     return Object.entries(metafile.outputs).flatMap(([name, { entryPoint, imports }]) => {
@@ -31,7 +50,8 @@ export function eachWith(run: typeof build, options: BuilderOptions, load: Loadi
       const [code, map] = [files.get(file), files.get(`${file}.map`)];
       if (entryPoint === undefined || code === undefined || map === undefined) return [];
       const path = resolve(options.cwd, entryPoint);
-      return [{ path, text: code.text, map: map.text, asks: imports.map((entry) => entry.path) }];
+      const source = seen.get(path) ?? { hash: undefined, signature: '' };
+      return [{ path, text: code.text, map: map.text, asks: imports.map((entry) => entry.path), source }];
     });
   };
 }

@@ -47,12 +47,15 @@ export function graphOf(
 ): Graph | string {
   const modules = new Map<string, Node>();
   const builtins = new Set<string>();
-  for (const [name, { format, imports }] of Object.entries(inputs)) {
+  for (const [input, { format, imports }] of Object.entries(inputs)) {
+    const name = withoutAttributes(input);
     if (name.startsWith(`${EXTERNAL}:`)) continue;
     const path = resolve(base, name);
     if (/^[\w-]{2,}:/.test(name) || !CODE.has(extname(path))) return `${name} is no module of JavaScript`;
     const targets = new Map<string, PieceTarget>();
-    for (const { path: to, kind, external = false, original = to, with: attributes } of imports) {
+    for (const { path: found, kind, external = false, original = found, with: attributes } of imports) {
+      const to = withoutAttributes(found);
+
       if (attributes !== undefined && attributes['type'] !== 'json') return `${name} imports with attributes`;
       if (/^(?:file|data):/.test(to)) {
         if (kind === 'dynamic-import') continue;
@@ -70,9 +73,15 @@ export function graphOf(
       if (targets.has(specifier)) return `${name} has two ${specifier}`;
       targets.set(specifier, ['import', url]);
     }
-    modules.set(path, { isModule: format === 'esm', targets: Object.fromEntries(targets) });
+    // JSON that is imported with attributes is one to esbuild.
+    modules.set(path, { isModule: format === 'esm' && !path.endsWith('.json'), targets: Object.fromEntries(targets) });
   }
   return { modules, builtins: [...builtins].sort() };
+}
+
+/** JSON that is imported with attributes is an input of its own, beside the same without. */
+function withoutAttributes(name: string): string {
+  return name.replace(/\.json with \{ type: 'json' \}$/, '.json');
 }
 
 function targetOf(path: string, external: boolean, base: string): PieceTarget | null {

@@ -30,6 +30,8 @@ export interface Pieces {
   rebuild(changed: ReadonlySet<string>): Promise<Bundle | null>;
   /** Whether this file is one of the program's modules, and nothing else depends on it. */
   has(path: string): boolean;
+  /** The same sources may come to something else from now on. */
+  forget(): void;
   /** How many modules the program has; 0 while it is not in pieces. */
   count(): number;
   /** Why it never will be, though it is large; null otherwise. */
@@ -52,8 +54,6 @@ export interface PiecesOptions {
   readonly bundles: Bundles;
   readonly timing: boolean;
   readonly compile: Compile;
-  /** What a module's import and export statements say. */
-  readonly signature: (path: string) => string;
   readonly hash: (path: string) => string | undefined;
   /** There is a base for standbys to compile ahead. */
   readonly onBase: (file: string) => void;
@@ -72,6 +72,8 @@ interface Known {
   readonly asks: readonly string[];
   /** What its import and export statements say. */
   readonly signature: string;
+  /** Its own text shows that it is an ES module: it exports something. */
+  readonly shows: boolean;
   /** By name; null where they are those of others as well. */
   readonly exports: readonly string[] | null;
 }
@@ -102,6 +104,9 @@ interface Latest {
   readonly hashes: ReadonlyMap<string, string | undefined>;
 }
 
+/** What esbuild writes for an ES module with exports. */
+const SHOWS = /^module\.exports = __toCommonJS\(/m;
+
 /** For fewer modules a whole build takes less time than a person notices. */
 const FROM = 150;
 
@@ -115,7 +120,7 @@ const LATER = 150;
 const ALWAYS = process.env['ZDR_TEST_PIECES'] === 'always';
 
 export function openPieces(options: PiecesOptions): Pieces {
-  const { bundles, cwd, root, timing, compile, signature, hash, onBase } = options;
+  const { bundles, cwd, root, timing, compile, hash, onBase } = options;
   let base: Base | null = null;
   let reason: string | null = null;
   /** Where a base could not be made, and of which content of that file; null: it has no place. */
@@ -130,18 +135,19 @@ export function openPieces(options: PiecesOptions): Pieces {
   const old = new Map<Bundle, Set<Bundle>>();
   const users = new Map<Bundle, Set<Bundle>>();
 
-  function pieceOf({ path, text, map, asks }: Compiled, node: Node): Entry {
+  function pieceOf({ path, text, map, asks, source }: Compiled, node: Node): Entry {
     const piece = { path, isModule: node.isModule, targets: node.targets, ...shape(text, node.isModule) };
     const { links, code, exports } = piece;
     return {
       piece: { ...piece, mappings: readMappings(map) },
       known: {
         hash: hashOf(JSON.stringify([node, links, code])),
-        source: hash(path),
+        source: source.hash,
         node: JSON.stringify(node),
         links: links.length,
         asks: [...asks].sort(),
-        signature: signature(path),
+        signature: source.signature,
+        shows: SHOWS.test(text),
         exports: links.some(([, star]) => star) ? null : exports,
       },
     };
@@ -236,9 +242,11 @@ export function openPieces(options: PiecesOptions): Pieces {
     for (const { piece, known } of entries) {
       const old = before(piece.path);
       if (old === undefined || !keeps(old, known, from.stars)) return null;
+      // It may be in the other syntax now.
+      if (old.shows !== known.shows) return null;
       const asBefore = old.signature === known.signature && old.asks.join() === known.asks.join();
-      // One that had no imports may have been in another syntax.
-      if (!asBefore && (old.links === 0 || !findsAll(piece, exportsOf))) return null;
+      // One that has no exports, or had no imports, may have been in another syntax.
+      if (!asBefore && (!known.shows || old.links === 0 || !findsAll(piece, exportsOf))) return null;
     }
     return { ...from, own, graph: { ...from.graph, modules } };
   }
@@ -265,9 +273,10 @@ export function openPieces(options: PiecesOptions): Pieces {
   /** One that is being made is made to its end: it follows what has changed meanwhile. */
   function makeLater(): void {
     timer ??= setTimeout(() => {
-      making = make(latest).finally(() => {
-        timer = making = null;
+      const mine = make(latest).finally(() => {
+        if (making === mine) timer = making = null;
       });
+      making = mine;
     }, LATER);
   }
 
@@ -336,6 +345,10 @@ export function openPieces(options: PiecesOptions): Pieces {
       return bundle;
     },
     has: (path) => (base?.graph ?? (making === null ? null : latest.graph))?.modules.has(path) === true,
+    forget() {
+      cancel();
+      retire();
+    },
     count: () => base?.graph.modules.size ?? 0,
     why: () => reason ?? unfit?.reason ?? null,
     close: cancel,

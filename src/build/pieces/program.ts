@@ -73,9 +73,10 @@ function fileOf(pieces: readonly Piece[], before: string, from: number, timing: 
   const names = [...NAMES, ...(timing ? [CLOCK] : []), ...HELPERS];
   const parts = [`${before}({${names.join(',')}})=>[\n`];
   let line = from + 1;
-  for (const { path, isModule, links, targets, code, mappings } of pieces) {
+  for (const { path, isModule, links, targets, passed, code, mappings } of pieces) {
     parts.push(
-      `[${JSON.stringify(path)},${isModule},${JSON.stringify(links)},${JSON.stringify(targets)},\n${code}],\n`,
+      `[${JSON.stringify(path)},${isModule},${JSON.stringify(links)},${JSON.stringify(targets)},`,
+      `${JSON.stringify(passed)},\n${code}],\n`,
     );
     // The head of the entry, and of the function.
     map.add(line + 2, pathToFileURL(path).href, mappings);

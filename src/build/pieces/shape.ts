@@ -1,4 +1,4 @@
-import { EARLY, HELPERS, IMPORTED, type PieceLink } from '../../protocol/pieces.js';
+import { EARLY, HELPERS, IMPORTED, type PassedOn, type PieceLink } from '../../protocol/pieces.js';
 
 /** A module that esbuild has written as CommonJS, as a function whose first line is the module's first one, too. */
 export interface Shape {
@@ -7,6 +7,8 @@ export interface Shape {
   readonly links: readonly PieceLink[];
   /** What an ES module exports by name; `export *` not counted. */
   readonly exports: readonly string[];
+  /** Those of them that are other modules' exports. */
+  readonly passed: Readonly<Record<string, PassedOn>>;
   /** What it calls the modules that it imports: a variable, and the specifier. */
   readonly variables: ReadonlyMap<string, string>;
 }
@@ -25,6 +27,7 @@ const CLOSED = /^[)}]/;
 
 const EXPORTS = /^var ([\w$]+) = \{\};$/;
 const EXPORTED = /^ {2}(?:([\w$]+)|("(?:[^"\\]|\\.)*")): (?=\(\) => )/;
+const PASSED = /^\(\) => ([\w$]+)(?:\.([\w$]+)|\[("(?:[^"\\]|\\.)*")\])?,?$/;
 const IMPORT = /^(?:var ([\w$]+) = )?(?:__toESM\()?require\(("(?:[^"\\]|\\.)*")\)(?:, 1)?\)?;$/;
 const STAR = /^__reExport\([\w$]+, require\(("(?:[^"\\]|\\.)*")\), module\.exports\);$/;
 const ANNOTATION = '\n// Annotate the CommonJS export names for ESM import in node:\n';
@@ -44,10 +47,11 @@ export function shape(text: string, isModule: boolean): Shape {
   const at = dropHelpers(lines, lines[0] === '"use strict";' ? 1 : 0);
   if (!isModule) {
     const code = `function(exports,require,module){\n${lines.join('\n')}}`;
-    return { code, links: [], exports: [], variables: new Map() };
+    return { code, links: [], exports: [], passed: {}, variables: new Map() };
   }
   const [exports, after] = exportsAt(lines, at);
   const [links, variables] = linksAt(lines, after);
+  const passed = passedOn(exports, lines.slice(at + 2), variables);
   const early = [...variables].map(([name, specifier]) => `${name}=${EARLY}(${JSON.stringify(specifier)});`);
   const stop = `${early.join('')}yield;`;
   const declares = after > at;
@@ -55,7 +59,7 @@ export function shape(text: string, isModule: boolean): Shape {
   if (!declares && /^module\.exports = __toCommonJS\(/m.test(kept)) throw new Error('exports in an unknown form');
   if (declares) lines[after - 1] = stop;
   const head = `function*(exports,require,module,${IMPORTED},${EARLY}){"use strict";${declares ? '' : stop}`;
-  return { code: `${head}\n${lines.join('\n')}}`, links, exports, variables };
+  return { code: `${head}\n${lines.join('\n')}}`, links, exports, passed, variables };
 }
 
 /** Empties the lines, from one on, of helpers that all modules share. Gives the first line behind the helpers. */
@@ -92,6 +96,22 @@ function exportsAt(lines: string[], at: number): readonly [readonly string[], nu
   if (lines[next] !== `module.exports = __toCommonJS(${name});`) return [[], at];
   lines[at] = `var ${name} = exports;`;
   return [names, next + 1];
+}
+
+/** `getters`: the lines with what gives each of the exports. */
+function passedOn(
+  exports: readonly string[],
+  getters: readonly string[],
+  variables: ReadonlyMap<string, string>,
+): Readonly<Record<string, PassedOn>> {
+  const found: [string, PassedOn][] = [];
+  for (const [i, name] of exports.entries()) {
+    const [, variable = '', plain, quoted] = PASSED.exec(getters[i] ?? '') ?? [];
+    const specifier = variables.get(variable);
+    if (specifier === undefined) continue;
+    found.push([name, [specifier, plain ?? (quoted === undefined ? null : (JSON.parse(quoted) as string))]]);
+  }
+  return Object.fromEntries(found);
 }
 
 /** The imports, which esbuild has moved to the beginning; and the variables that it has made for them. */

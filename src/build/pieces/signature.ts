@@ -1,5 +1,5 @@
 /** With a module behind it: `import … from`, `export … from`, and imports for their effect alone. */
-const STATEMENT = /\b(?:import|export)\b[^'"`;]*?(?:\bfrom\s*)?(["'])(?:(?!\1).)*\1[^;\n]*/g;
+const STATEMENT = /\b(?:import\b|export\s*(?:type\s*)?[*{])[^'"`;]*?(["'])(?:(?!\1).)*\1[^;\n]*/g;
 
 /** What the import and export statements of a source say of other modules. Another text may be another program. */
 export function signatureOf(source: string | Uint8Array): string {

@@ -5,11 +5,17 @@ export interface Helpers {
   readonly all: Readonly<Record<string, unknown>>;
   /** This is the namespace of an ES module. */
   isNamespace(value: unknown): void;
+  /** The exports of this ES module are not defined, but kept: some may be another module's. */
+  defers(namespace: object): void;
+  declared(namespace: object): Declared | undefined;
   /** `require` gave this promise for what `import()` is to give. */
   isComing(promise: object): void;
   /** What `require` of an ES module gives. */
   asCommonJs(namespace: object): object;
 }
+
+/** What a module exports by name. */
+export type Declared = ReadonlyMap<string, () => unknown>;
 
 const {
   create,
@@ -24,6 +30,9 @@ const {
 export function openHelpers(isShared: (value: unknown) => boolean): Helpers {
   const namespaces = new WeakSet<object>();
   const coming = new WeakSet<object>();
+  const deferred = new WeakMap<object, Map<string, () => unknown>>();
+  /** Names that came by `export *` of something else than an ES module, which only its evaluation tells. */
+  const late = new WeakMap<object, Set<string>>();
   const views = new WeakMap<object, object>();
   const sources = new WeakMap<object, object>();
 
@@ -35,6 +44,20 @@ export function openHelpers(isShared: (value: unknown) => boolean): Helpers {
         defineProperty(to, key, { get: () => Reflect.get(from, key) as unknown, enumerable });
       }
     return to;
+  }
+
+  function reExport(to: object, from: unknown): void {
+    if ((typeof from !== 'object' || from === null) && typeof from !== 'function') return;
+    // Of ES modules the link has done the rest.
+    const names = namespaces.has(from) ? (late.get(from) ?? []) : getOwnPropertyNames(from);
+    const own = late.get(to) ?? new Set();
+    late.set(to, own);
+    for (const key of names) {
+      if (hasOwnProperty.call(to, key) || key === 'default') continue;
+      own.add(key);
+      const enumerable = getOwnPropertyDescriptor(from, key)?.enumerable ?? true;
+      defineProperty(to, key, { get: () => Reflect.get(from, key) as unknown, enumerable });
+    }
   }
 
   /** `mod` as `import` shows it. In node's own mode, what a CommonJS module exports is its default export. */
@@ -75,17 +98,19 @@ export function openHelpers(isShared: (value: unknown) => boolean): Helpers {
         target.name === value ? target : defineProperty(target, 'name', { value, configurable: true }),
       // As the build has rewritten the calls.
       __export(target: object, names: readonly string[], getters: readonly (() => unknown)[]) {
-        for (let i = 0; i < names.length; i++)
+        const later = deferred.get(target);
+        for (let i = 0; later !== undefined && i < names.length; i++) later.set(names[i]!, getters[i]!);
+        for (let i = 0; later === undefined && i < names.length; i++)
           defineProperty(target, names[i]!, { get: getters[i]!, enumerable: true });
       },
       __copyProps: copyProps,
-      // Of ES modules the link has done it.
-      __reExport: (target: object, mod: unknown) =>
-        typeof mod === 'object' && mod !== null && namespaces.has(mod) ? target : copyProps(target, mod, 'default'),
+      __reExport: reExport,
       __toESM: toEsm,
       __toCommonJS: asCommonJs,
     },
     isNamespace: (value) => void namespaces.add(value as object),
+    defers: (namespace) => void deferred.set(namespace, new Map()),
+    declared: (namespace) => deferred.get(namespace),
     isComing: (promise) => void coming.add(promise),
     asCommonJs,
   };

@@ -1,5 +1,6 @@
 import type { PieceEntry, PieceProgram, PieceTarget } from '../../protocol/pieces.js';
 import { readBase } from './base.js';
+import { bindingOf, type Exporting, namesOf } from './exports.js';
 import { type Helpers, openHelpers } from './helpers.js';
 
 type State =
@@ -10,12 +11,12 @@ type State =
   | { readonly tag: 'done' }
   | { readonly tag: 'failed'; readonly error: unknown };
 
-interface Module {
+interface Module extends Exporting {
   readonly path: string;
   readonly isModule: boolean;
   readonly links: PieceEntry[2];
   readonly targets: PieceEntry[3];
-  readonly run: PieceEntry[4];
+  readonly run: PieceEntry[5];
   /** Node's `module`, as far as the app has it. */
   readonly own: { exports: unknown };
   state: State;
@@ -38,10 +39,25 @@ export function run(program: PieceProgram, isShared: (value: unknown) => boolean
   const free = { ...names, ...helpers.all };
   const modules = new Map<string, Module>();
   for (const entries of [readBase(base)(free), own(free)])
-    for (const [path, isModule, links, targets, run] of entries) {
+    for (const [path, isModule, links, targets, passed, run] of entries) {
       const exports: object = isModule ? (Object.create(null) as object) : {};
       const module = path === entry && main !== null ? main : { exports };
-      modules.set(path, { path, isModule, links, targets, run, own: module, state: { tag: 'new' } });
+      modules.set(path, {
+        path,
+        isModule,
+        links,
+        targets,
+        passed,
+        run,
+        own: module,
+        state: { tag: 'new' },
+        names: () => helpers.declared(exports)?.keys() ?? Object.keys(exports),
+        has: (name) => helpers.declared(exports)?.has(name) ?? Object.hasOwn(exports, name),
+        to(specifier) {
+          const target = targets[specifier];
+          return target?.[0] === 'piece' ? (modules.get(target[1]) ?? null) : null;
+        },
+      });
     }
   running = modules;
   return new Run(modules, helpers, names['__zdrRequire'] as Require & object, builtins).evaluate(entry);
@@ -93,6 +109,7 @@ class Run {
       }
       const exports = own.exports as object;
       this.#helpers.isNamespace(exports);
+      if (takesFromOthers(module)) this.#helpers.defers(exports);
       const body = run.call(
         undefined,
         exports,
@@ -109,60 +126,61 @@ class Run {
         if (target?.[0] === 'piece') todo.push(this.#find(target[1]));
       }
     }
-    for (const module of linked) if (module.links.some(([, star]) => star)) this.#exportStars(module);
+    for (const module of linked) if (takesFromOthers(module)) this.#declare(module);
   }
 
-  /** `export *` of ES modules: each name that it does not export itself, and that means one thing alone. */
-  #exportStars(module: Module): void {
+  /** Its exports in their order, where some are other modules': each name that means one thing alone. */
+  #declare(module: Module): void {
     const exports = module.own.exports as object;
-    const found = new Map<string, Module | null>();
-    for (const [name, origin] of this.#starred(module, new Set([module])))
-      if (!Object.hasOwn(exports, name)) found.set(name, (found.get(name) ?? origin) === origin ? origin : null);
-    for (const [name, origin] of found) {
-      if (origin === null) continue;
-      const from = origin.own.exports as object;
-      const enumerable = true;
-      Object.defineProperty(exports, name, { get: () => Reflect.get(from, name) as unknown, enumerable });
-    }
-  }
-
-  /** The names that come by `export *`, each with the module that exports it. */
-  *#starred(module: Module, seen: Set<Module>): Generator<readonly [string, Module]> {
-    for (const [specifier, star] of module.links) {
-      const target = star ? module.targets[specifier] : undefined;
-      if (target?.[0] !== 'piece') continue;
-      const from = this.#find(target[1]);
-      if (!from.isModule || seen.has(from)) continue;
-      seen.add(from);
-      for (const name of Object.keys(from.own.exports as object)) if (name !== 'default') yield [name, from];
-      yield* this.#starred(from, seen);
+    const own = this.#helpers.declared(exports);
+    for (const name of [...namesOf(module)].sort()) {
+      const binding = bindingOf(module, name);
+      // A type that is passed on is nothing; and what two modules mean by a name is neither.
+      if (binding === null) continue;
+      const from = (binding.by as Module).own.exports as object;
+      const get = own?.get(name) ?? (() => Reflect.get(from, name) as unknown);
+      Object.defineProperty(exports, name, { get, enumerable: true });
     }
   }
 
   /** Evaluates what a module links to, in its order, and then the module. Without recursion: traces stay those of the app. */
   #settle(first: Module): void {
-    const path: { readonly module: Module; next: number }[] = [];
+    const path: { readonly module: Module; next: number; low: number }[] = [];
+    /** In the order of their beginning: those of which others of their cycle are not evaluated yet. */
+    const open = new Map<Module, number>();
+    let count = 0;
+    const push = (module: Module): void => {
+      open.set(module, count);
+      path.push({ module, next: 0, low: count++ });
+    };
     try {
-      if (this.#enter(first)) path.push({ module: first, next: 0 });
+      if (this.#enter(first)) push(first);
       for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
         const { module } = top;
         const link = module.links[top.next++];
         if (link === undefined) {
           this.#finish(module);
           path.pop();
+          const above = path.at(-1);
+          if (above !== undefined) above.low = Math.min(above.low, top.low);
+          const own = open.get(module) ?? 0;
+          if (top.low === own) for (const [other, index] of open) if (index >= own) open.delete(other);
           continue;
         }
         const target = module.targets[link[0]];
         if (target?.[0] !== 'piece') this.#outside(target, link[0]);
         else {
           const to = this.#find(target[1]);
-          if (this.#enter(to)) path.push({ module: to, next: 0 });
+          if (this.#enter(to)) push(to);
+          else top.low = Math.min(top.low, open.get(to) ?? top.low);
         }
       }
     } catch (error) {
-      // As in node: who needed it has failed with it, and does so again. A CommonJS module is tried anew.
-      for (const { module } of path)
+      // As in node: who needed it, and all of a cycle, has failed with it, and does so again. A CommonJS module is tried anew.
+      for (const [module] of open) {
         module.state = module.isModule ? { tag: 'failed', error } : { tag: 'linked', body: null };
+        if (!module.isModule) module.own.exports = {};
+      }
       throw error;
     }
   }
@@ -239,6 +257,11 @@ class Run {
       throw error;
     }
   }
+}
+
+function takesFromOthers({ links, passed }: Module): boolean {
+  for (const _ in passed) return true;
+  return links.some(([, star]) => star);
 }
 
 function no(): undefined {

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { openFolder } from '../support/folder.js';
+import { graphOf } from './graphs.js';
+import { runBundle, runPlain } from './running.js';
+
+// Small programs, too, come in pieces: it is read when the module is loaded.
+process.env['ZDR_TEST_PIECES'] = 'always';
+const { openBundles } = await import('../../dist/build/bundles.js');
+const { openBuilder } = await import('../../dist/build/esbuild.js');
+
+/** `RUNS=2000 node .test/main.js build/graphs` for more of them. */
+const numRuns = Number(process.env['RUNS'] ?? 30);
+
+const CACHE = 'node_modules/.cache/zdr';
+
+test('any graph of modules prints in pieces what it prints under node', async () => {
+  const folders: { remove(): void }[] = [];
+  const property = fc.asyncProperty(fc.nat(), fc.integer({ min: 2, max: 9 }), async (seed, size) => {
+    const folder = openFolder(graphOf(seed, size));
+    folders.push(folder);
+    mkdirSync(folder.at(CACHE), { recursive: true });
+    const root = folder.at('.').replace(/\/$/, '');
+    const bundles = openBundles(folder.at(CACHE));
+    const builder = openBuilder({ entry: folder.at('app.js'), root, cwd: root, bundles, envFiles: [] });
+    const plain = runPlain(root, 'app.js');
+    const outcome = await builder.build();
+    await builder.close();
+    const expected = await plain;
+    if (outcome.tag === 'failed') {
+      assert.match(expected.errors, /SyntaxError/, outcome.errors.map(({ plain: text }) => text).join('\n'));
+      assert.equal(expected.output, '');
+      return;
+    }
+    assert.equal(outcome.modules, null);
+    const ran = await runBundle(root, folder.at(CACHE), folder.at('app.js'), outcome.bundle.file);
+    assert.equal(ran.output, expected.output, `${root}\n${ran.errors}${expected.errors}`);
+    assert.equal(ran.code, expected.code, ran.errors);
+    folder.remove();
+  });
+  await fc.assert(property, { numRuns, interruptAfterTimeLimit: 300_000 });
+  for (const folder of folders) folder.remove();
+});
