@@ -23,7 +23,7 @@ async function follow(states: ReturnType<typeof editsOf>): Promise<number> {
   mkdirSync(folder.at(CACHE), { recursive: true });
   const root = folder.at('.').replace(/\/$/, '');
   const bundles = openBundles(folder.at(CACHE));
-  const options = { entry: folder.at('app.ts'), root, cwd: root, bundles, envFiles: [] };
+  const options = { entry: folder.at('app.ts'), root, cwd: root, bundles, envFiles: [], inPieces: true };
   const builder = openBuilder(options);
   let alone = 0;
   try {
