@@ -101,3 +101,61 @@ test('a tsconfig that changes makes other modules of the same sources', async ()
   });
   await follow([at('begin', 'true'), at('as before', 'false'), at('and back', 'true')]);
 });
+
+test('saves while another base is made are in the program, all of them', async () => {
+  const MANY = 130;
+  const values = Array.from({ length: MANY + 1 }, () => 1);
+  const module = (n: number): string => {
+    const below = [2 * n, 2 * n + 1].filter((child) => child <= MANY);
+    const imports = below.map((child) => `import { sum as sum${child} } from './m${child}.ts';\n`).join('');
+    // As large as modules are, so that a base takes its time.
+    return `${imports}export const sum = (): number => ${[values[n], ...below.map((child) => `sum${child}()`)].join(' + ')};\n// ${'x'.repeat(4000)}\n`;
+  };
+  const name = (n: number): string => `m${n}.ts`;
+  const modules = Object.fromEntries(values.map((_, n) => [name(n), module(n)] as const).slice(1));
+  const folder = openFolder({
+    'package.json': '{"type":"module"}',
+    'app.ts': "import { sum } from './m1.ts';\nconsole.log(sum());\n",
+    ...modules,
+  });
+  mkdirSync(folder.at(CACHE), { recursive: true });
+  const root = folder.at('.').replace(/\/$/, '');
+  const bundles = openBundles(folder.at(CACHE));
+  let bases = 0;
+  const builder = openBuilder({
+    entry: folder.at('app.ts'),
+    root,
+    cwd: root,
+    bundles,
+    envFiles: [],
+    inPieces: true,
+    onBase: () => void (bases += 1),
+  });
+  try {
+    let at = 0;
+    let seen = 0;
+    // Each module once, one straight after the other: a bundle has room for 40 of them before a base is made anew.
+    for (let n = 0; bases < 4 && n < 5 * MANY; n += 1) {
+      at = 1 + ((at + 6) % MANY);
+      values[at] = n + 2;
+      folder.write(name(at), module(at));
+      builder.invalidate([folder.at(name(at))]);
+      const outcome = await builder.build();
+      assert.equal(outcome.tag, 'built');
+      // Right behind a new base, and now and then.
+      if (outcome.tag !== 'built' || (seen === bases && n % 40 !== 0)) continue;
+      seen = bases;
+      const { output } = await runBundle(root, folder.at(CACHE), folder.at('app.ts'), outcome.bundle.file);
+      assert.equal(
+        Number(output),
+        values.slice(1).reduce((sum, value) => sum + value),
+        `after save ${n}, base ${bases}`,
+      );
+    }
+    assert.equal(bases, 4);
+  } finally {
+    await builder.close();
+    await bundles.close();
+    folder.remove();
+  }
+});

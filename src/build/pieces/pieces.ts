@@ -100,6 +100,8 @@ interface Base {
 interface Latest {
   readonly whole: Whole;
   readonly graph: Graph;
+  /** What it was built to; null while it is written. */
+  bundle: Bundle | null;
   /** Of its sources, by path. */
   readonly hashes: ReadonlyMap<string, string | undefined>;
 }
@@ -163,36 +165,42 @@ export function openPieces(options: PiecesOptions): Pieces {
     return found;
   }
 
-  async function make({ whole, graph, hashes }: Latest): Promise<void> {
+  /** Makes a base beside whatever is built meanwhile, and puts it in the place of the old one in a single step. */
+  async function make(from: Latest): Promise<void> {
     const mine = ++round;
     try {
-      const found = await piecesOf([...graph.modules.keys()], graph);
+      const found = await piecesOf([...from.graph.modules.keys()], from.graph);
       const text = baseOf(
         [...found.values()].map(({ piece }) => piece),
         timing,
       );
       const bundle = await bundles.put({ ...text, format: 'cjs' });
-      if (mine !== round) return void removeBundle(bundle);
-      retire();
-      base = {
+      const exact = [...found].every(([path, { known }]) => known.source === from.hashes.get(path));
+      let next: Base | null = {
         bundle,
-        graph,
+        graph: from.graph,
         known: new Map([...found].map(([path, { known }]) => [path, known])),
         own: new Map(),
         stars: hasStars(found),
-        whole,
-        same: [...found].every(([path, { known }]) => known.source === hashes.get(path)) ? whole.bundle : null,
+        whole: from.whole,
+        same: exact ? from.bundle : null,
       };
+      for (let goal = from; next !== null && goal !== latest && mine === round;) {
+        goal = latest;
+        next = await follow(next, goal);
+      }
+      if (mine !== round || next === null) return void removeBundle(bundle);
+      retire();
+      base = next;
       users.set(bundle, new Set());
-      if (latest.graph !== graph && !(await follow(latest))) return retire();
       onBase(bundle.file);
     } catch (error) {
       if (mine === round) unfit = { reason: reasonOf(error), ...placeOf(error) };
     }
   }
 
-  function latestOf(whole: Whole, graph: Graph): Latest {
-    return { whole, graph, hashes: new Map([...graph.modules.keys()].map((path) => [path, hash(path)])) };
+  function latestOf(whole: Whole, graph: Graph, bundle: Bundle | null): Latest {
+    return { whole, graph, bundle, hashes: new Map([...graph.modules.keys()].map((path) => [path, hash(path)])) };
   }
 
   /** What keeps the program from being in pieces is still there. */
@@ -251,23 +259,22 @@ export function openPieces(options: PiecesOptions): Pieces {
     return { ...from, own, graph: { ...from.graph, modules } };
   }
 
-  /** Goes on from the base that there is with what a whole build has found, if most of it is as it was. */
-  async function follow({ whole, graph }: Latest): Promise<boolean> {
-    if (base === null || !isThere(base.bundle)) return false;
-    const { own, known } = base;
+  /** Goes on from a base with what has been built since; null where too much of it is not as it was. */
+  async function follow(from: Base, { whole, graph, bundle }: Latest): Promise<Base | null> {
+    if (!isThere(from.bundle)) return null;
+    const { own, known } = from;
     const others = [...graph.modules].filter(([path, node]) => {
       const before = own.get(path)?.known ?? known.get(path);
       return before?.source !== hash(path) || before?.node !== JSON.stringify(node);
     });
-    if (own.size + others.length > MOST) return false;
+    if (own.size + others.length > MOST) return null;
     const found = await piecesOf(
       others.map(([path]) => path),
       graph,
     );
     const kept = [...own, ...found].filter(([path]) => graph.modules.has(path));
-    const same = kept.length === 0 ? whole.bundle : base.same;
-    base = { ...base, own: new Map(kept), graph, stars: base.stars || hasStars(found), whole, same };
-    return true;
+    const same = kept.length === 0 ? bundle : from.same;
+    return { ...from, own: new Map(kept), graph, stars: from.stars || hasStars(found), whole, same };
   }
 
   /** One that is being made is made to its end: it follows what has changed meanwhile. */
@@ -312,9 +319,17 @@ export function openPieces(options: PiecesOptions): Pieces {
       reason = isSmall || typeof graph !== 'string' ? null : graph;
       return whole.bundle;
     }
-    latest = latestOf(whole, graph);
-    const follows = await follow(latest).catch(() => false);
-    if (!follows) {
+    const goal = latestOf(whole, graph, whole.bundle);
+    latest = goal;
+    let from: Base | null;
+    let next: Base | null;
+    // Another base may have been finished meanwhile.
+    do {
+      from = base;
+      next = from === null ? null : await follow(from, goal).catch(() => null);
+    } while (base !== from);
+    if (next !== null) base = next;
+    else {
       retire();
       if (isUnfit()) return whole.bundle;
       if (ALWAYS) await make(latest);
@@ -333,16 +348,18 @@ export function openPieces(options: PiecesOptions): Pieces {
     async rebuild(changed) {
       // A whole build beside it would take longer than the rest of it.
       if (base === null) await making;
-      const from = base;
-      if (from === null || !isThere(from.bundle)) return null;
-      const next = changedBy(from, await compile([...changed]));
+      if (base === null || !isThere(base.bundle)) return null;
+      const compiled = await compile([...changed]);
+      // From here to the next `await` nothing else happens: a base that is finished meanwhile follows this build, too.
+      const next = base === null ? null : changedBy(base, compiled);
       if (next === null) return null;
       base = next;
-      const bundle = await put(base);
-      given.add(bundle);
-      latest = latestOf({ ...base.whole, bundle }, base.graph);
-      if (base.own.size > MOST) makeLater();
-      return bundle;
+      const built = latestOf(next.whole, next.graph, null);
+      latest = built;
+      built.bundle = await put(next);
+      given.add(built.bundle);
+      if (next.own.size > MOST) makeLater();
+      return built.bundle;
     },
     has: (path) => (base?.graph ?? (making === null ? null : latest.graph))?.modules.has(path) === true,
     forget() {
