@@ -30,7 +30,7 @@ export interface Sockets {
   /** The app closed its server: the address is free again once nobody else listens there. */
   release(worker: number, key: Key): void;
   gone(worker: number): void;
-  /** `live` are all that serve now: what none of them listens on is closed. */
+  /** `live` are all that serve now: what none of them listens on is closed. With none of them nobody can tell. */
   keepOnly(live: readonly number[]): void;
   addresses(): readonly Address[];
   /** What the system gave for a port 0. */
@@ -87,6 +87,8 @@ export function openSockets(send: (worker: number, message: ToWorker, handle?: H
       }
     },
     keepOnly(live) {
+      // It has crashed in this very moment, and its successor listens on what it did.
+      if (live.length === 0) return;
       for (const entry of entries.values()) {
         const holder = live.find((worker) => entry.holders.has(worker));
         if (holder === undefined) drop(entry);
