@@ -13,10 +13,11 @@ import { giveUp, giveUpAll, overUpstream } from './upstream.js';
 
 /**
  * How long no stream must have been open on a session before the client is asked to leave, in ms. While a client is at
- * work there is no good moment: a stream that crosses the GOAWAY is refused, node's own client does not send it again,
- * and nghttp2's h2load does not connect again. Its late streams are relayed as long as they come.
+ * work there is no good moment: nghttp2 refuses by itself, unsent, what was begun in the turn in which it reads a GOAWAY,
+ * node's own client does not try it again, and h2load does not connect again. Late streams are relayed as long as they
+ * come.
  */
-const QUIET = 3_000;
+const QUIET = 6_000;
 
 /** How long a client may take to close a session after the GOAWAY, in ms. */
 const GOODBYE = 1_000;
@@ -156,10 +157,15 @@ const ALL = 2 ** 31 - 1;
 function leave({ session }: Session): void {
   if (session.destroyed) return;
   session.goaway(constants.NGHTTP2_NO_ERROR, ALL);
-  const close = (): void => session.close();
-  // An answer to the ping says that the client knows: what it began before is here, and nothing else comes. Not at once
-  // either because a connection that is closed with bytes unread is reset, and the GOAWAY is lost with it.
-  session.ping(close);
+  const close = (): void => {
+    if (!session.destroyed) session.close();
+  };
+  // The answer to a ping says that the client knows, but nghttp2 sends it ahead of streams that were begun in the same
+  // turn. The second one is behind them: nothing else comes. Not at once either because a connection that is closed with
+  // bytes unread is reset, and the GOAWAY is lost with it.
+  session.ping(() => {
+    if (!session.destroyed && !session.closed) session.ping(close);
+  });
   setTimeout(close, UNANSWERED).unref();
 }
 

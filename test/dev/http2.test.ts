@@ -5,7 +5,10 @@ import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type App, withApp } from '../support/app.js';
+import { command } from '../support/command.js';
 import { gateOf } from '../support/gate.js';
+import type { Project } from '../support/project.js';
+import type { Status } from '../../dist/status.js';
 import { Session, type StreamAnswer } from '../support/session.js';
 import { type Ledger, openLedger } from '../support/versions.js';
 
@@ -211,6 +214,31 @@ for (const [fixture, scheme] of [
 }
 
 // Not for h2c: curl 7.88 fails its second request on such a connection with any server of node's.
+test('h2c: what a client begins in the turn in which it is asked to leave never left it, and may be sent again', () =>
+  withApp('h2c', async ({ project, zdr }) => {
+    const session = await Session.open(zdr.where, 'http');
+    assert.equal(bodyOf(await session.send('/')).version, 1);
+    await zdr.rollover(() => project.version(2, 'rename over'));
+    const before = await served(project);
+    // Nothing is read here while the server decides to ask, and does.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 7_000);
+    await assert.rejects(session.send('/'), { code: 'ERR_HTTP2_STREAM_ERROR', message: /NGHTTP2_REFUSED_STREAM/ });
+    assert.equal(await served(project), before, 'no worker has seen it');
+    const next = await Session.open(zdr.where, 'http');
+    assert.equal(bodyOf(await next.send('/')).version, 2);
+    next.close();
+    session.close();
+  }));
+
+/** Requests that the live worker has answered so far. */
+async function served(project: Project): Promise<number> {
+  const { stdout } = await command(project, ['status', '--json']);
+  const { generations } = JSON.parse(stdout) as Status;
+  const [worker] = generations.find(({ state }) => state === 'live')?.workers ?? [];
+  assert.ok(worker?.usage);
+  return worker.usage.served;
+}
+
 test('http2: curl over a rollover: nothing failed', async (context) => {
   if (!(await isInstalled('curl'))) return context.skip('curl is not installed');
   await withApp('http2', async ({ project, zdr }) => {
