@@ -81,7 +81,7 @@ const listen: Listen2 = function (this: Server, address, port, addressType, aske
   }
   if (path !== null) this._handle = bindUnix(path);
   else if (port > 0 && hasSiblings()) {
-    const bound = bindTo(address, port, addressType);
+    const bound = listening(bindTo(address, port, addressType), backlog);
     if (bound === 'taken' && !refused.delete(this)) {
       refused.add(this);
       const here = new Error('asked here');
@@ -246,6 +246,15 @@ function bindTo(address: string | null, port: number, addressType: number): Hand
   const error = handle.getsockname?.({}) ?? 0;
   if (error === 0) return handle;
   handle.close();
+  return isTaken(error) ? 'taken' : 'refused';
+}
+
+/** Two sockets may be bound to one address as long as none listens: who is second learns it here, not from node. */
+function listening(bound: Handle | 'taken' | 'refused', backlog: number): Handle | 'taken' | 'refused' {
+  if (typeof bound === 'string') return bound;
+  const error = bound.listen(backlog);
+  if (error === 0) return bound;
+  bound.close();
   return isTaken(error) ? 'taken' : 'refused';
 }
 
