@@ -160,12 +160,9 @@ function leave({ session }: Session): void {
   const close = (): void => {
     if (!session.destroyed) session.close();
   };
-  // The answer to a ping says that the client knows, but nghttp2 sends it ahead of streams that were begun in the same
-  // turn. The second one is behind them: nothing else comes. Not at once either because a connection that is closed with
-  // bytes unread is reset, and the GOAWAY is lost with it.
-  session.ping(() => {
-    if (!session.destroyed && !session.closed) session.ping(close);
-  });
+  // An answer to the ping says that the client knows: what it began before is here, and nothing else comes. Not at once
+  // either because a connection that is closed with bytes unread is reset, and the GOAWAY is lost with it.
+  session.ping(close);
   setTimeout(close, UNANSWERED).unref();
 }
 
