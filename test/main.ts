@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 /**
  * `npm test [-- name…]`: runs every suite, or those whose path contains one of the names. Two at a time: they
  * drive whole process trees, and two cores are soon busy. (Node 20 takes no patterns, and a shell's are not everywhere.)
+ * What failed is listed once more at the end, where a log that is cut still has it.
  */
 const here = fileURLToPath(new URL('.', import.meta.url));
 const names = process.argv.slice(2).filter((name) => !name.startsWith('-'));
@@ -22,7 +23,11 @@ if (files.length === 0) {
   process.exit(2);
 }
 
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...flags, ...files], {
-  stdio: 'inherit',
-});
+const { status } = spawnSync(
+  process.execPath,
+  ['--test', '--test-concurrency=2', '--test-reporter=spec', ...flags, ...files],
+  {
+    stdio: 'inherit',
+  },
+);
 process.exit(status ?? 1);
