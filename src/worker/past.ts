@@ -1,40 +1,46 @@
-import type { ServerResponse } from 'node:http';
+import { clock } from '../protocol/clock.js';
 import type { Past } from '../protocol/messages.js';
 import type { Socket } from './internals.js';
 import type { Connection } from './sockets.js';
 
 const PAST = Symbol('zdr.past');
 
+/** What a connection has done so far, here and in older generations. Changed in place: it is written at each request. */
+export interface Doings {
+  /** How many requests have begun on it. */
+  requests: number;
+  /** When its last answer had been written, by the shared clock in ms; 0 while there is none, or one is under way. */
+  since: number;
+  /** It came from an older generation, so node has not counted all of it. */
+  readonly moved: boolean;
+}
+
 interface Marked {
-  [PAST]?: Past;
+  [PAST]?: Doings;
 }
 
-/** Monotonic ms by a clock that all processes of this machine share, unlike `performance.now()`. */
-export function clock(): number {
-  return Number(process.hrtime.bigint() / 1_000_000n);
-}
-
-/** What it has done so far, here and in older generations. */
+/** What it has done, as another process is told of it. */
 export function pastOf({ speaker, acceptedAt }: Connection): Past {
-  const past = (speaker as Marked)[PAST];
-  return past ?? { requests: 0, since: clock() - Math.round(performance.now() - acceptedAt) };
+  const doings = (speaker as Marked)[PAST];
+  if (doings === undefined) return { requests: 0, since: clock() - (performance.now() - acceptedAt) };
+  return { requests: doings.requests, since: doings.since };
 }
 
 /** It comes from an older generation. */
 export function remember(socket: Socket, past: Past): void {
-  (socket as Marked)[PAST] = past;
+  (socket as Marked)[PAST] = { ...past, moved: true };
 }
 
-/** A request has begun on it. Gives how many there were, this one counted. */
-export function countRequest(socket: Socket): number {
-  const requests = ((socket as Marked)[PAST]?.requests ?? 0) + 1;
-  (socket as Marked)[PAST] = { requests, since: 0 };
-  return requests;
+/** A request has begun on it. */
+export function countRequest(socket: Socket): Doings {
+  const doings = ((socket as Marked)[PAST] ??= { requests: 0, since: 0, moved: false });
+  doings.requests += 1;
+  doings.since = 0;
+  return doings;
 }
 
 /** An answer was written on it: the keep-alive time-out runs from here. */
-export function stampAnswer({ req }: ServerResponse): void {
-  const socket = req.socket as Marked;
-  const past = socket[PAST];
-  if (past !== undefined) socket[PAST] = { requests: past.requests, since: clock() };
+export function stampAnswer(socket: Socket): void {
+  const doings = (socket as Marked)[PAST];
+  if (doings !== undefined) doings.since = clock();
 }

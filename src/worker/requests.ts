@@ -33,10 +33,11 @@ export function watchRequests(): void {
     begun += 1;
     response[START] = performance.now();
     const socket = request.socket as Socket;
-    goOn(socket, response, countRequest(socket));
+    const { moved, requests } = countRequest(socket);
+    if (moved) goOn(socket, response, requests);
     follower?.(request, response);
   });
-  subscribe('http.server.response.finish', (message) => stampAnswer((message as Started).response));
+  subscribe('http.server.response.finish', (message) => stampAnswer((message as Started).request.socket as Socket));
 }
 
 export function followRequests(listener: (request: IncomingMessage, response: ServerResponse) => void): void {

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { clock } from '../protocol/clock.js';
 import type { Past } from '../protocol/messages.js';
 import type { Server, Socket } from './internals.js';
-import { clock, remember } from './past.js';
+import { remember } from './past.js';
 
 /** What a server of node:http may be set to, in ms and in requests; 0 or nothing is no limit. */
 interface Settings {
@@ -37,7 +38,8 @@ export function resume(socket: Socket, server: Server & Settings, past: Past): v
   const left = timeLeft(server, past);
   // As between two requests: `server.timeout` does not count while the keep-alive time-out does.
   if (keepAlive(server) > 0) socket.setTimeout(0);
-  waiting.set(socket, left === null ? null : setTimeout(() => expire(socket), Math.max(left, 1)).unref());
+  waiting.set(socket, null);
+  if (left !== null) expireIn(left, socket, clock() + left);
 }
 
 /** How long a connection with this past may still wait for a request, in ms; null where there is no limit. */
@@ -54,6 +56,16 @@ function buffer({ keepAliveTimeoutBuffer = BUFFER }: Settings): number {
   return keepAliveTimeoutBuffer;
 }
 
+/** A timer may ring early: it counts from the time at which the turn began that set it. */
+function expireIn(ms: number, socket: Socket, end: number): void {
+  const timer = setTimeout(() => {
+    const left = end - clock();
+    if (left > 0) expireIn(left, socket, end);
+    else expire(socket);
+  }, Math.ceil(ms));
+  waiting.set(socket, timer.unref());
+}
+
 /** As node ends it: the app may have a say. A timer runs before what has arrived is read, an immediate after it. */
 function expire(socket: Socket): void {
   setImmediate(() => {
@@ -62,7 +74,7 @@ function expire(socket: Socket): void {
 }
 
 /**
- * A request has begun on a connection, the `nth` on it. Node has counted only those of this process, and has set no
+ * A request has begun on a connection that has moved, the `nth` on it. Node has counted only those of this process, and has set no
  * time-out that it would end now.
  */
 export function goOn(socket: Socket, response: ServerResponse, nth: number): void {
@@ -70,14 +82,10 @@ export function goOn(socket: Socket, response: ServerResponse, nth: number): voi
   if (timer !== undefined) {
     if (timer !== null) clearTimeout(timer);
     waiting.delete(socket);
-    moved.add(socket);
     const { timeout = 0 } = socket._server as Settings;
     if (keepAlive(socket._server as Settings) > 0) socket.setTimeout(timeout);
   }
-  if (!moved.has(socket)) return;
   const { maxRequestsPerSocket = 0 } = socket._server as Settings;
   if (maxRequestsPerSocket <= 0 || nth < maxRequestsPerSocket) return;
   Object.defineProperty(response, 'maxRequestsOnConnectionReached', { get: () => true, set() {} });
 }
-
-const moved = new WeakSet<Socket>();

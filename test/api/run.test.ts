@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { dev, start, ZdrError, type RunOptions, type Zdr, type ZdrEvent } from '../../dist/index.js';
-import { within } from '../support/deadline.js';
+import { until, within } from '../support/deadline.js';
 import { get } from '../support/get.js';
 import { openProject, type Project, repository } from '../support/project.js';
 import { whereOf } from '../support/where.js';
@@ -77,13 +77,19 @@ test('what a generation needed in this process goes with it: handles, timers', a
   const zdr = closing(t, await dev(options));
   await within('ready', zdr.ready());
   const drained = (): Promise<unknown> => next(zdr, 'drained');
+  /** No save is one of a series (within 300 ms), which would have one more standby. */
   const roll = async (n: number): Promise<void> => {
+    await wait(350);
     const gone = drained();
     await version(n);
     await gone;
   };
-  /** Kinds of things that node counts as active. Another standby may be on its way: the least of several looks. */
+  /** Kinds of things that node counts as active beside one worker that serves and one that waits, whatever else comes and goes. */
   const active = async (): Promise<number> => {
+    await until('one standby', async () => {
+      const { generations, standbys } = await zdr.status();
+      return generations.length === 1 && standbys.map(({ state }) => state).join() === 'standby';
+    });
     const looks: number[] = [];
     for (let n = 0; n < 10; n += 1) {
       looks.push(process.getActiveResourcesInfo().filter((kind) => kind !== 'FSEventWrap').length);
