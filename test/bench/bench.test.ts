@@ -44,7 +44,7 @@ test('a small run measures zdr and writes table and picture', async () => {
     assert.ok(live !== null && live > 0, output);
     assert.deepEqual({ failed, stale }, { failed: 0, stale: 0 }, output);
   }
-  assert.match(readFileSync(join(out, 'results.md'), 'utf8'), /\| \*\*zdr dev\*\* \| [\d,.]+ \/ [\d,.]+ \|/);
+  assert.match(readFileSync(join(out, 'results.md'), 'utf8'), /\| \*\*zdr dev\*\* \| +[\d,.]+ \/ [\d,.]+ \|/);
   assert.match(readFileSync(join(out, 'picture.svg'), 'utf8'), /^<svg .*<\/svg>\n$/s);
   assert.deepEqual(readdirSync(temp), ['out'], 'no copy of an app is left');
 });
