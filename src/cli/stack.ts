@@ -2,9 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { harmless } from './harmless.js';
 import type { Paint } from './paint.js';
 import { shownPath } from './paths.js';
+import { CODE } from '../code.js';
 
 const longest = 40;
-const own = ['../', '../../bin/'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
+const own = [CODE, new URL('../bin/', CODE)].map((folder) => fileURLToPath(folder));
 
 /** An error as node prints it, without the frames of Node and of zdr, with paths as seen from `cwd`. */
 export function errorLines(text: string, cwd: string, paint: Paint): readonly string[] {

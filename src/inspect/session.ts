@@ -2,6 +2,7 @@ import type { InspectorEvent } from '../protocol/inspect.js';
 import type { Channel, Link, Outcome } from './link.js';
 import { renumber } from './numbers.js';
 import type { Command } from './record.js';
+import { CODE } from '../code.js';
 
 /** One debugger's session with one worker. Until it is shown, what it says is kept. */
 export interface Session {
@@ -32,7 +33,7 @@ export interface SessionOptions {
 }
 
 /** The thread that carries the sessions is none of the app's. */
-const RELAY = new URL('../worker/inspect/relay.js', import.meta.url).href;
+const RELAY = new URL('worker/inspect/relay.js', CODE).href;
 
 /** A step that has led nowhere for so long ran off the code, in ms. */
 const STEP = 5_000;

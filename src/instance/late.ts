@@ -5,6 +5,7 @@ import type { BuildOutcome } from '../build/outcome.js';
 import { openMailbox } from '../primary/mailbox.js';
 import { type Answer, type Ask, ENTRANCE } from '../protocol/late.js';
 import type { Inputs } from '../watch/inputs.js';
+import { CODE } from '../code.js';
 
 /** Source files that the app asks for at run time: computed imports, threads, children. */
 export interface Late {
@@ -14,7 +15,7 @@ export interface Late {
   close(): Promise<void>;
 }
 
-const ENTER = pathToFileURL(fileURLToPath(new URL('../worker/late/enter.js', import.meta.url))).href;
+const ENTER = pathToFileURL(fileURLToPath(new URL('worker/late/enter.js', CODE))).href;
 
 /** `onInputs`: there is more to watch. */
 export function openLate(main: Builder, options: BuilderOptions, onInputs: () => void): Late {

@@ -9,6 +9,7 @@ import type { Lane, Pipe } from '../protocol/lane.js';
 import { withInspectorPipe } from './inspector-pipe.js';
 import { laneTo, withPipes } from './lane.js';
 import { onItsOwn, killGroup, signal, signalGroup } from './processes.js';
+import { CODE } from '../code.js';
 
 /** A raw libuv handle, as it comes over a channel. */
 export interface Handle {
@@ -52,7 +53,7 @@ export interface Workers {
 /** How long after a failure a process is started again, in ms. */
 const AGAIN = 250;
 
-const EXEC = fileURLToPath(new URL('../worker/main.js', import.meta.url));
+const EXEC = fileURLToPath(new URL('worker/main.js', CODE));
 
 export function openWorkers(options: WorkersOptions): Workers {
   const running = new Map<number, Worker>();

@@ -11,6 +11,7 @@ import type { ConfigContext } from './config.js';
 import type { Inputs } from '../watch/inputs.js';
 import { shownPath } from './paths.js';
 import { wrong, type Wrong } from './wrong.js';
+import { CODE } from '../code.js';
 
 /** A config file, evaluated. */
 export type Loaded = {
@@ -112,7 +113,7 @@ function broken({ errors }: Extract<BuildOutcome, { tag: 'failed' }>, name: stri
 }
 
 /** Where zdr itself lies: its frames say nothing to a person. */
-const own = ['../', '../../bin/'].map((folder) => new URL(folder, import.meta.url).href);
+const own = [CODE, new URL('../bin/', CODE)].map(({ href }) => href);
 
 /** What the person's code threw. `stack`: as node would print it. */
 function threw(error: unknown, name: string): Wrong {

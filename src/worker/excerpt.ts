@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { columnsOf } from '../columns.js';
+import { CODE } from '../code.js';
 
 /** So much of a line fits beside the number on a small screen. */
 const WIDEST = 64;
 
 /** A source map can name any file: what is no code is not shown. */
-const CODE = /\.[cm]?[jt]sx?$/;
+const SOURCE = /\.[cm]?[jt]sx?$/;
 
-const own = fileURLToPath(new URL('../', import.meta.url));
+const own = fileURLToPath(CODE);
 
 /** Puts the line of the source, marked, below the first place of a stack that is in the app's own code. */
 export function withExcerpt(text: string): string {
@@ -36,7 +37,7 @@ function placeOf(frame: string): Place | null {
   const file = path.startsWith('file://') ? fromUrl(path) : path;
   const foreign =
     !/^(?:\/|[a-z]:\\)/i.test(file) ||
-    !CODE.test(file) ||
+    !SOURCE.test(file) ||
     file.includes(`${sep}node_modules${sep}`) ||
     file.startsWith(own);
   return foreign ? null : { file, line: Number(line), column: Number(column) };

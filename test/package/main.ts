@@ -65,10 +65,19 @@ function holdsWhatIsNeeded(names: readonly string[]): void {
   };
   follow('dist/index.d.ts');
   follow('dist/app.d.ts');
-  const sources = readdirSync(join(repository, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => `dist/${file.replace(/\.ts$/, '.js')}`);
-  const wanted = ['bin/zdr.js', 'CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...declarations, ...sources];
+  const inDist = (folder: string): readonly string[] =>
+    readdirSync(join(repository, 'dist', folder)).map((file) => `dist/${folder}/${file}`);
+  const entries = [
+    'app',
+    'cli/main',
+    'index',
+    'worker/inspect/relay',
+    'worker/late/enter',
+    'worker/late/hooks',
+    'worker/main',
+  ];
+  const code = [...entries.map((entry) => `dist/${entry}.js`), ...inDist('chunks'), ...inDist('worker/chunks')];
+  const wanted = ['bin/zdr.js', 'CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...declarations, ...code];
   assert.deepEqual(names, wanted.sort());
 }
 

@@ -5,6 +5,7 @@ import { facadeOf, promiseOf } from './facade.js';
 import type { Instead, Wanted } from './hooks.js';
 import { importsAnything } from './imports.js';
 import { builtNow, exportsOf, isOurs, loadSource, sourceFor } from './realm.js';
+import { CODE } from '../../code.js';
 
 interface Context {
   readonly parentURL?: string;
@@ -63,7 +64,7 @@ function register(): void {
     );
   });
   port1.unref();
-  module.register(new URL('hooks.js', import.meta.url), { data: { port: port2 }, transferList: [port2] });
+  module.register(new URL('worker/late/hooks.js', CODE), { data: { port: port2 }, transferList: [port2] });
 }
 
 async function instead(specifier: string, parent: string | undefined): Promise<string | null> {

@@ -6,6 +6,7 @@ import { isModulePiece, run } from '../pieces/run.js';
 import { ask, askNow } from './ask.js';
 import { sourceAt } from './locate.js';
 import { showSources } from './traces.js';
+import { CODE } from '../../code.js';
 
 /** What a bundle reaches by `process[REALM]`: the modules that this process or thread has, and the way to more. */
 interface Realm {
@@ -36,7 +37,7 @@ interface Shared {
 }
 
 /** Where zdr itself is, and where its bundles are. */
-const OURS = [fileURLToPath(new URL('../../', import.meta.url))];
+const OURS = [fileURLToPath(CODE)];
 
 type Built = Extract<Answer, { tag: 'built' }>;
 
