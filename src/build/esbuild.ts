@@ -1,8 +1,9 @@
 import { realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-import * as esbuild from 'esbuild';
+import type * as Esbuild from 'esbuild';
 
 import type { Inputs } from '../watch/inputs.js';
 import { SHARING } from '../protocol/late.js';
@@ -65,8 +66,11 @@ export interface Builder {
   close(): Promise<void>;
 }
 
-type Context = esbuild.BuildContext<esbuild.BuildOptions & { write: false; metafile: true }>;
-type Result = esbuild.BuildResult<esbuild.BuildOptions & { write: false; metafile: true }> | esbuild.BuildFailure;
+/** Required: to import it node would read it a second time, for the names of its exports. */
+const esbuild = createRequire(import.meta.url)('esbuild') as typeof Esbuild;
+
+type Context = Esbuild.BuildContext<Esbuild.BuildOptions & { write: false; metafile: true }>;
+type Result = Esbuild.BuildResult<Esbuild.BuildOptions & { write: false; metafile: true }> | Esbuild.BuildFailure;
 
 /** A build that was given up and has not ended so long after the close hangs, in ms. */
 const HANGS = 1_000;
@@ -111,7 +115,7 @@ export function openBuilder(options: BuilderOptions): Builder {
     return (shown ?? source).contents;
   }
 
-  const pluginFor = (saw: (path: string) => void): esbuild.Plugin =>
+  const pluginFor = (saw: (path: string) => void): Esbuild.Plugin =>
     loadingWith({
       externals,
       timing,
@@ -288,7 +292,7 @@ export function openBuilder(options: BuilderOptions): Builder {
     }
   }
 
-  function graphOfBuild(inputs: esbuild.Metafile['inputs']) {
+  function graphOfBuild(inputs: Esbuild.Metafile['inputs']) {
     if (options.inPieces !== true) return null;
     return options.extra?.plugins.length ? 'there are plugins' : graphOf(inputs, options.cwd, externals.dynamic);
   }
@@ -301,6 +305,7 @@ export function openBuilder(options: BuilderOptions): Builder {
 
   return {
     build() {
+      if (context === null) startService();
       const run = queue.then(buildNow);
       running.add(run);
       void run.finally(() => running.delete(run));
@@ -354,6 +359,11 @@ export function openBuilder(options: BuilderOptions): Builder {
   };
 }
 
+/** It takes a moment to be there, in which there is other work. */
+function startService(): void {
+  void esbuild.transform('').catch(() => {});
+}
+
 /** Ends esbuild's process, which all builders share and which else ends with this one. */
 export async function endService(): Promise<void> {
   await esbuild.stop();
@@ -364,7 +374,7 @@ function isForWholeBuilds({ text }: { readonly text: string }): boolean {
   return text.startsWith('Top-level await is currently not supported');
 }
 
-function isFailure(error: unknown): error is esbuild.BuildFailure {
+function isFailure(error: unknown): error is Esbuild.BuildFailure {
   return error instanceof Error && 'errors' in error;
 }
 

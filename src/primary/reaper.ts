@@ -32,22 +32,41 @@ case $(stty -a <&3) in *-isig*) stty "$mode" <&3 ;; esac
 
 export function openReaper(folders: readonly string[]): Reaper {
   if (process.platform === 'win32') return { watch() {}, close() {} };
-  let shell: ChildProcess | null = spawn('/bin/sh', ['-c', SCRIPT, 'zdr-reaper', ...folders], {
+  let shell: ChildProcess | null = null;
+  let closed = false;
+  let line = lineOf([]);
+  // What it is to look after comes first: to start a process takes as long as much of the start.
+  setImmediate(() => {
+    if (closed) return;
+    shell = startShell(folders);
+    // Without a shell the workers still end when they see the channel close, unless they are in an endless loop.
+    for (const event of ['error', 'exit']) shell.on(event, () => (shell = null));
+    shell.stdin?.write(line);
+  });
+  return {
+    watch(pids) {
+      line = lineOf(pids);
+      shell?.stdin?.write(line);
+    },
+    close() {
+      closed = true;
+      shell?.stdin?.end('\n');
+    },
+  };
+}
+
+function lineOf(pids: readonly number[]): string {
+  return `${pids.length === 0 ? 'none' : pids.join(' ')}\n`;
+}
+
+function startShell(folders: readonly string[]): ChildProcess {
+  const shell = spawn('/bin/sh', ['-c', SCRIPT, 'zdr-reaper', ...folders], {
     // In its own session, or the Ctrl-C that ends the primary would end it first.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore', isatty(0) ? 0 : 'ignore'],
   });
-  const lost = (): void => {
-    shell = null;
-  };
-  // Without a shell the workers still end when they see the channel close, unless they are in an endless loop.
-  shell.on('error', lost);
-  shell.on('exit', lost);
-  shell.stdin?.on('error', lost);
+  shell.stdin?.on('error', () => {});
   shell.unref();
   (shell.stdin as unknown as { unref?(): void } | null)?.unref?.();
-  return {
-    watch: (pids) => void shell?.stdin?.write(`${pids.length === 0 ? 'none' : pids.join(' ')}\n`),
-    close: () => void shell?.stdin?.end('\n'),
-  };
+  return shell;
 }

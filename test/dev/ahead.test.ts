@@ -11,8 +11,8 @@ import { statusOf } from '../support/status.js';
 const AHEAD = `
   const { prepareStackTrace, stackTraceLimit } = Error;
   Error.stackTraceLimit = 100;
-  Error.prepareStackTrace = (_error, frames) => frames.map((frame) => String(frame.getFileName()));
-  const ahead = new Error().stack.some((file) => /ahead.warm/.test(file));
+  Error.prepareStackTrace = (_error, frames) => frames.map((frame) => frame.getFunctionName() + ' ' + frame.getFileName());
+  const ahead = new Error().stack.some((frame) => /^eagerly .*worker/.test(frame));
   Object.assign(Error, { stackTraceLimit });
   if (prepareStackTrace === undefined) delete Error.prepareStackTrace; else Error.prepareStackTrace = prepareStackTrace;
 `;
