@@ -40,7 +40,7 @@ export interface AheadOptions {
 
 /** The app is used first: a trial begins so long after it told what it loaded, in ms. `FIRST`: the next save may be near. */
 const LATER = 300;
-const FIRST = 40;
+const FIRST = 10;
 
 /** How long one trial may take, and how long a standby may take over what a trial found harmless, in ms. */
 const TRIAL = 60_000;

@@ -14,6 +14,9 @@ export type Measured<T> = T | { readonly none: string };
 export interface AppResult {
   /** From the first spawn to the first answer, ms. */
   readonly start: number;
+  /** As soon as it answers, when nothing can have been made ready. */
+  readonly early: Omit<Save, 'marks'>;
+  /** The others, from a while after that. */
   readonly saves: readonly Omit<Save, 'marks'>[];
 }
 

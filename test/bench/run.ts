@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,14 +23,17 @@ import { withTool } from './with-tool.js';
 /** Start and saves of one app; with the picture's lane and what costs nothing more to see on the way. */
 export async function runApp(tool: Tool, result: ToolResult, name: AppName, scale: Scale): Promise<void> {
   result.apps[name] = await withTool(tool, name, async ({ running, start }) => {
-    const saves = await measureSaves(running, scale.saves);
-    if (name === 'http') result.burst = await measureBurst(running, saves.length + 2, scale.burst, 30);
+    const [early] = await measureSaves(running, { ...scale.saves, edits: 1 });
+    await wait(scale.calm);
+    const saves = await measureSaves(running, { ...scale.saves, first: 3 });
+    const next = saves.length + 3;
+    if (name === 'http') result.burst = await measureBurst(running, next, scale.burst, 30);
     if (name === 'express') {
-      const lane = laneOf(await measureSaves(running, { ...scale.portraits, first: saves.length + 2 }));
+      const lane = laneOf(await measureSaves(running, { ...scale.portraits, first: next }));
       if (lane !== null) result.lane = lane;
       result.rest = await measureRest(running, scale.rest);
     }
-    return { start, saves: saves.map(withoutMarks) };
+    return { start, early: withoutMarks(early!), saves: saves.map(withoutMarks) };
   });
 }
 

@@ -4,6 +4,8 @@ import type { SavesPlan } from './measures/saves.js';
 /** How much of everything. Times in ms. */
 export interface Scale {
   readonly saves: SavesPlan;
+  /** Between the first save, which comes right after the start, and those. */
+  readonly calm: number;
   /** Of which the picture shows the middle one. */
   readonly portraits: SavesPlan;
   readonly kept: KeptPlan;
@@ -23,6 +25,7 @@ export interface Scale {
 
 export const full: Scale = {
   saves: { edits: 15, budget: 12_000, before: 300, after: 400 },
+  calm: 3000,
   portraits: { edits: 3, budget: 20_000, before: 300, after: 1600 },
   kept: { connections: 1000, requests: 100_000, edits: 5, budget: 30_000 },
   broken: 2500,
@@ -36,6 +39,7 @@ export const full: Scale = {
 
 export const quick: Scale = {
   saves: { edits: 5, budget: 5000, before: 150, after: 250 },
+  calm: 500,
   portraits: { edits: 1, budget: 10_000, before: 200, after: 1600 },
   kept: { connections: 100, requests: 5000, edits: 2, budget: 8000 },
   broken: 800,

@@ -5,7 +5,7 @@ import { cache, isPackaged, parentOf } from './loader.js';
 import { unseen } from './warm.js';
 
 /** So long after it went live a worker has loaded what its first requests need, in ms. */
-const SOON = 100;
+const SOON = 50;
 
 /** Tells the primary what came from node_modules, in the order in which it came. */
 export function reportLater(): void {

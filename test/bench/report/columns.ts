@@ -29,6 +29,18 @@ export function saves(head: string, name: AppName): Column {
   };
 }
 
+/** Right after the start. */
+export function early(head: string, name: AppName): Column {
+  return {
+    head,
+    cell: (tool) => {
+      const seen = figures(tool, name);
+      if (seen === null || typeof seen === 'string') return seen === null ? null : NONE;
+      return seen.early === null ? 'never' : ms(seen.early);
+    },
+  };
+}
+
 export const start: Column = {
   head: 'start',
   cell: (tool) => {
@@ -46,7 +58,7 @@ export const failed: Column = {
   head: 'failed per save',
   cell: (tool) => {
     const seen = figures(tool, 'express');
-    return seen === null ? null : typeof seen === 'string' ? NONE : count(seen.failed / seen.saves);
+    return seen === null ? null : typeof seen === 'string' ? NONE : count(seen.failed / (seen.saves + 1));
   },
 };
 

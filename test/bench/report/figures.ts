@@ -5,11 +5,13 @@ import { median, quantile } from '../statistics.js';
 /** What the saves of one app come to. Times in ms. */
 export interface Figures {
   readonly start: number;
+  /** The first save, right after the start; null: it never answered. */
+  readonly early: number | null;
   readonly median: number;
   readonly p95: number;
   readonly least: number;
   readonly most: number;
-  /** Saves, and those whose code never answered in time. */
+  /** Saves behind that one, and those whose code never answered in time. */
   readonly saves: number;
   readonly never: number;
   readonly requests: number;
@@ -24,9 +26,11 @@ export function figures(tool: ToolResult, name: AppName): Figures | string | nul
   if (app === undefined) return null;
   if (isNone(app)) return app?.none ?? null;
   const lives = app.saves.flatMap(({ live }) => live ?? []);
-  const sum = (key: 'requests' | 'failed' | 'stale'): number => app.saves.reduce((all, save) => all + save[key], 0);
+  const all = [app.early, ...app.saves];
+  const sum = (key: 'requests' | 'failed' | 'stale'): number => all.reduce((sum, save) => sum + save[key], 0);
   return {
     start: app.start,
+    early: app.early.live,
     median: median(lives),
     p95: quantile(lives, 0.95),
     least: Math.min(...lives),
@@ -36,6 +40,6 @@ export function figures(tool: ToolResult, name: AppName): Figures | string | nul
     requests: sum('requests'),
     failed: sum('failed'),
     stale: sum('stale'),
-    outage: Math.max(...app.saves.map(({ outage }) => outage)),
+    outage: Math.max(...all.map(({ outage }) => outage)),
   };
 }
