@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { compiledOf } from '../protocol/pieces.js';
 import { hashOf } from '../watch/stamp.js';
 import type { Format } from './banner.js';
 import type { Bundle } from './outcome.js';
@@ -25,10 +26,11 @@ export interface Bundles {
 
 const removed = new WeakSet<Bundle>();
 
-/** Deletes a bundle and its map. Nothing hands it out again. */
+/** Deletes a bundle, its map and what it was compiled to. Nothing hands it out again. */
 export async function removeBundle(bundle: Bundle): Promise<void> {
   removed.add(bundle);
-  await Promise.all([rm(bundle.file, { force: true }), rm(`${bundle.file}.map`, { force: true })]);
+  const { file } = bundle;
+  await Promise.all([file, `${file}.map`, compiledOf(file)].map((path) => rm(path, { force: true })));
 }
 
 /** Whether a bundle can still be used. */

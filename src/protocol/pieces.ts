@@ -33,6 +33,11 @@ export type PieceBody = (
 /** Gives all entries of a file, with the names that its modules use free. */
 export type PieceFile = (names: Readonly<Record<string, unknown>>) => readonly PieceEntry[];
 
+/** What V8 has made of such a file, beside it; any worker may write it, and do without. */
+export function compiledOf(file: string): string {
+  return `${file}.compiled`;
+}
+
 /** A program made of pieces, as its bundle hands it over. */
 export interface PieceProgram {
   readonly entry: string;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { type App, withApp } from '../support/app.js';
 import { type Program, printsAsUnderNode } from '../support/as-node.js';
@@ -205,4 +207,32 @@ test('a worker that crashes is respawned with the pieces of its generation', () 
     const again = await get(zdr.where);
     assert.equal(again.version, version);
     assert.notEqual(again.pid, pid);
+  }));
+
+/** What V8 has made of bases, and when. */
+async function compiledIn({ project }: App): Promise<readonly { readonly file: string; readonly at: number }[]> {
+  const names = await readdir(project.temp, { recursive: true });
+  const files = names.filter((name) => name.endsWith('.compiled')).map((name) => join(project.temp, name));
+  return Promise.all(files.map(async (file) => ({ file, at: (await stat(file)).mtimeMs })));
+}
+
+test('what V8 makes of the pieces is kept for the next standby, and one that is spoilt is not used', () =>
+  withApp('http', { before: grow }, async (app) => {
+    const { project, zdr } = app;
+    let version = await inPieces(app);
+    const next = async (): Promise<void> => {
+      version += 1;
+      await zdr.rollover(() => project.version(version, 'in place', 'src/parts/part200.ts'));
+      assert.equal((await get(zdr.where)).version, version);
+    };
+    await zdr.until('it is kept', async () => (await compiledIn(app)).length === 1);
+    const [first] = await compiledIn(app);
+    for (let n = 0; n < 3; n += 1) await next();
+    // Whoever had not found it would have written it anew.
+    assert.deepEqual(await compiledIn(app), [first]);
+    await writeFile(first!.file, 'nonsense');
+    for (let n = 0; n < 3; n += 1) await next();
+    assert.deepEqual((await lastBuild(app)).modules?.[0], 1);
+    await zdr.stop();
+    assert.deepEqual(await compiledIn(app), []);
   }));

@@ -11,6 +11,7 @@ export interface Loaded {
   readonly children: Loaded[];
   readonly parent?: Loaded | null | undefined;
   load(file: string): void;
+  _compile(text: string, file: string): unknown;
 }
 
 interface Loader {
