@@ -23,11 +23,8 @@ if (files.length === 0) {
   process.exit(2);
 }
 
-const { status } = spawnSync(
-  process.execPath,
-  ['--test', '--test-concurrency=2', '--test-reporter=spec', ...flags, ...files],
-  {
-    stdio: 'inherit',
-  },
-);
+const reporter = flags.some((flag) => flag.startsWith('--test-reporter')) ? [] : ['--test-reporter=spec'];
+const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', ...reporter, ...flags, ...files], {
+  stdio: 'inherit',
+});
 process.exit(status ?? 1);
