@@ -11,6 +11,8 @@ export interface Doings {
   requests: number;
   /** When its last answer had been written, by the shared clock in ms; 0 while there is none, or one is under way. */
   since: number;
+  /** When the request began that it works on, or worked on last: monotonic, ms. */
+  begun: number;
   /** It came from an older generation, so node has not counted all of it. */
   readonly moved: boolean;
 }
@@ -28,12 +30,15 @@ export function pastOf({ speaker, acceptedAt }: Connection): Past {
 
 /** It comes from an older generation. */
 export function remember(socket: Socket, past: Past): void {
-  (socket as Marked)[PAST] = { ...past, moved: true };
+  (socket as Marked)[PAST] = { ...past, begun: 0, moved: true };
 }
 
 /** A request has begun on it. */
 export function countRequest(socket: Socket): Doings {
-  const doings = ((socket as Marked)[PAST] ??= { requests: 0, since: 0, moved: false });
+  const now = performance.now();
+  const doings = ((socket as Marked)[PAST] ??= { requests: 0, since: 1, begun: now, moved: false });
+  // One that comes behind another that is not answered yet has its turn after that.
+  if (doings.since !== 0) doings.begun = now;
   doings.requests += 1;
   doings.since = 0;
   return doings;
@@ -42,5 +47,12 @@ export function countRequest(socket: Socket): Doings {
 /** An answer was written on it: the keep-alive time-out runs from here. */
 export function stampAnswer(socket: Socket): void {
   const doings = (socket as Marked)[PAST];
-  if (doings !== undefined) doings.since = clock();
+  if (doings === undefined) return;
+  doings.since = clock();
+  doings.begun = performance.now();
+}
+
+/** When the request began that a socket works on (monotonic, ms), where that was seen. */
+export function begunOn(socket: Socket): number | null {
+  return (socket as Marked)[PAST]?.begun ?? null;
 }

@@ -4,11 +4,9 @@ import type { Socket } from './internals.js';
 import { countRequest, stampAnswer } from './past.js';
 import { goOn } from './resume.js';
 
-const START = Symbol('zdr.start');
-
 interface Started {
   readonly request: IncomingMessage;
-  readonly response: ServerResponse & { [START]?: number };
+  readonly response: ServerResponse;
 }
 
 /** Called for each request that begins, in every framework, once {@link followRequests} asks for it. */
@@ -26,12 +24,11 @@ export function countFromHere(): void {
   begun = 0;
 }
 
-/** Remembers when each request began, and what its connection has done. */
+/** Remembers what each connection has done, and since when it works on a request. */
 export function watchRequests(): void {
   subscribe('http.server.request.start', (message) => {
     const { request, response } = message as Started;
     begun += 1;
-    response[START] = performance.now();
     const socket = request.socket as Socket;
     const { moved, requests } = countRequest(socket);
     if (moved) goOn(socket, response, requests);
@@ -52,9 +49,4 @@ export function onFirstAnswer(listener: () => void): void {
     listener();
   };
   subscribe(channel, heard);
-}
-
-/** When the request of this response began (monotonic, ms), where that was seen. */
-export function startOf(response: ServerResponse): number | null {
-  return (response as Started['response'])[START] ?? null;
 }
