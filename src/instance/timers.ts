@@ -18,12 +18,16 @@ export function openTimers(): Timers {
   const running = new Map<NodeJS.Timeout, Timer>();
   const now = (): number => performance.now() - away;
   const wait = (until: number, timer: Timer, then: () => void): void => {
-    const timeout = setTimeout(() => {
-      running.delete(timeout);
-      // Node's own can be early by up to a millisecond: what then looks at the time would find that it is not over.
-      if (until - now() > 0) wait(until, timer, then);
-      else then();
-    }, until - now());
+    // A negative time is one that node warns of, and the clock goes on from one look at it to the next.
+    const timeout = setTimeout(
+      () => {
+        running.delete(timeout);
+        // Node's own can be early by up to a millisecond: what then looks at the time would find that it is not over.
+        if (until - now() > 0) wait(until, timer, then);
+        else then();
+      },
+      Math.max(0, until - now()),
+    );
     running.set(timeout, timer);
   };
   return {

@@ -58,11 +58,14 @@ function buffer({ keepAliveTimeoutBuffer = BUFFER }: Settings): number {
 
 /** A timer may ring early: it counts from the time at which the turn began that set it. */
 function expireIn(ms: number, socket: Socket, end: number): void {
-  const timer = setTimeout(() => {
-    const left = end - clock();
-    if (left > 0) expireIn(left, socket, end);
-    else expire(socket);
-  }, Math.ceil(ms));
+  const timer = setTimeout(
+    () => {
+      const left = end - clock();
+      if (left > 0) expireIn(left, socket, end);
+      else expire(socket);
+    },
+    Math.max(1, Math.ceil(ms)),
+  );
   waiting.set(socket, timer.unref());
 }
 

@@ -29,9 +29,9 @@ test('a connection per request, over 10 rollovers: none failed, and none stale t
   withApp('cluster', async ({ project, zdr }) => {
     const load = startLoad(zdr.where, 'fresh', 8, 20);
     for (let version = 2; version <= 11; version += 1) {
-      const upTo = load.answered();
       const live = await zdr.rollover(() => project.version(version));
       load.live(version, live.at);
+      const upTo = load.answered();
       await zdr.until('answers', () => load.answered() >= upTo + 16);
     }
     const totals = await load.stop();
@@ -47,8 +47,8 @@ test('kept connections over 6 rollovers: none failed; what is under way is finis
     const late = await Connection.open(zdr.where);
     const slow = late.send('/?wait=3000');
     for (let version = 2; version <= 7; version += 1) {
-      const upTo = load.answered();
       await zdr.rollover(() => project.version(version));
+      const upTo = load.answered();
       await zdr.until('answers', () => load.answered() >= upTo + 32);
     }
     assert.deepEqual((await load.stop()).failed, []);

@@ -86,9 +86,9 @@ test('no relay: plain connections move as ever', () =>
   withApp('http', { env: { ZDR_TEST_WITHOUT: 'relay' } }, async ({ project, zdr }) => {
     const load = startLoad(zdr.where, 'keep-alive', 16);
     for (const version of [2, 3]) {
-      const upTo = load.answered();
       const live = await zdr.rollover(() => project.version(version));
       load.live(version, live.at);
+      const upTo = load.answered();
       await zdr.until('answers', () => load.answered() > upTo + 32);
     }
     const totals = await load.stop();

@@ -13,9 +13,9 @@ for (const [kind, clients, env] of [
     withApp('http', { env }, async ({ project, zdr }) => {
       const load = startLoad(zdr.where, kind, clients, 30);
       for (let version = 2; version <= 21; version++) {
-        const upTo = load.answered();
         const live = await zdr.rollover(() => project.version(version));
         load.live(version, live.at);
+        const upTo = load.answered();
         // Each generation serves for a while, so that connections are open and idle when it is its turn to go.
         await zdr.until('answers', () => load.answered() >= upTo + 2 * clients);
       }
@@ -30,9 +30,9 @@ for (const fixture of ['express', 'fastify', 'hono', 'koa', 'nest']) {
     withApp(fixture, async ({ project, zdr }) => {
       const load = startLoad(zdr.where, 'keep-alive', 24, 20);
       for (let version = 2; version <= 7; version++) {
-        const upTo = load.answered();
         const live = await zdr.rollover(() => project.version(version));
         load.live(version, live.at);
+        const upTo = load.answered();
         await zdr.until('answers', () => load.answered() >= upTo + 48);
       }
       const totals = await load.stop();

@@ -26,9 +26,9 @@ for (const [kind, clients] of [
       const { zdr } = app;
       const load = startLoad(zdr.where, kind, clients, 20);
       for (let version = 2; version <= 5; version++) {
-        const upTo = load.answered();
         const live = await roll(app, version);
         load.live(version, live.at);
+        const upTo = load.answered();
         await zdr.until('answers', () => load.answered() >= upTo + 2 * clients);
       }
       const totals = await load.stop();

@@ -21,6 +21,9 @@ test('a new generation is live only after the old one has confirmed that it acce
   const second = play.listen(2);
   assert.equal(play.tags(), '1 live, 2 taking');
   assert.equal(play.kinds(), 'route cut timer');
+  // An old worker that computes for a moment is waited for.
+  const cut = { type: 'timer', ms: 1_000, timer: { tag: 'cut', generation: 2 } };
+  assert.deepEqual(play.effects.at(-1), cut);
   play.send({ type: 'worker-cut', worker: first });
   assert.equal(play.tags(), '1 draining, 2 live');
   assert.deepEqual(
