@@ -1,5 +1,6 @@
 import { APP, type AppHook } from '../protocol/app.js';
 import { send } from './channel.js';
+import { hearsTerm } from './interrupt.js';
 
 let generation: number | null = null;
 let holds = 0;
@@ -100,7 +101,7 @@ function terminated(): void {
   const leave = (): void => {
     process.off('SIGTERM', terminated);
     // With handlers of its own the app decides.
-    if (process.listenerCount('SIGTERM') === 0) process.kill(process.pid, 'SIGTERM');
+    if (!hearsTerm()) process.kill(process.pid, 'SIGTERM');
   };
   if (finishing === 0) return leave();
   const before = finished;

@@ -18,6 +18,7 @@ import { install as installLate } from './late/install.js';
 import { openAll } from './listeners.js';
 import { reroute } from './http2.js';
 import { holdOut } from './outage.js';
+import { installInterrupt } from './interrupt.js';
 import { openOurs } from './lane.js';
 import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
@@ -113,6 +114,7 @@ installListen();
 installLate();
 watchRequests();
 watchInput();
+installInterrupt();
 track(() => {
   checkOpen();
   tellBurden();

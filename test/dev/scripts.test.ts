@@ -31,6 +31,65 @@ test('a script that prints much loses nothing', () =>
     },
   ));
 
+test('a script that exits by itself in the middle: what it has printed is there, and its code counts', () =>
+  withApp(
+    'script',
+    {
+      ready: false,
+      before: (project) =>
+        project.write('src/app.ts', 'for (let i = 0; i < 100; i++) console.log(`line ${i}`);\nprocess.exit(3);\n'),
+    },
+    async ({ zdr }) => {
+      const { reason } = await zdr.event('boot-failed');
+      assert.deepEqual(reason, { tag: 'exited', exit: { code: 3, signal: null } });
+      await zdr.until('the last line', () => zdr.stdout.endsWith('line 99\n'));
+    },
+  ));
+
+test('what is piped into zdr is the input of the app', () =>
+  withApp(
+    'script',
+    {
+      ready: false,
+      stdin: 'pipe',
+      before: (project) =>
+        project.write(
+          'src/app.ts',
+          "let all = '';\nfor await (const part of process.stdin) all += String(part);\nconsole.log(all.split('\\n').length, all.slice(-4));\n",
+        ),
+    },
+    async ({ zdr }) => {
+      zdr.pipes.stdin!.end(`${'a line\n'.repeat(20_000)}end`);
+      await zdr.event('done');
+      await zdr.until('what it says', () => zdr.stdout === '20001 \nend\n');
+    },
+  ));
+
+for (const [name, handlers, said] of [
+  ['SIGINT alone', ['SIGINT'], 'SIGINT'],
+  ['SIGTERM alone', ['SIGTERM'], 'SIGTERM'],
+  ['both', ['SIGINT', 'SIGTERM'], 'SIGTERM'],
+] as const)
+  test(`an app that ends itself at ${name} does so, at a reload and at the stop`, () =>
+    withApp(
+      'http',
+      {
+        before: (project) =>
+          project.edit(
+            'src/app.ts',
+            (text) =>
+              `import { version } from './version.ts';\n${text}\nfor (const name of ${JSON.stringify(handlers)})\n  process.once(name, (signal) => setTimeout(() => { console.log('bye', version, signal); process.exit(0); }, 50));\n`,
+          ),
+      },
+      async ({ project, zdr }) => {
+        await zdr.rollover(() => project.version(2));
+        await zdr.until('the end of the first', () => zdr.stdout.includes(`bye 1 ${said}\n`));
+        zdr.signal('SIGINT');
+        await within('the end', zdr.exit);
+        assert.equal(zdr.stdout, `bye 1 ${said}\nbye 2 ${said}\n`);
+      },
+    ));
+
 test('a script that fails waits for an edit', () =>
   withApp(
     'script',

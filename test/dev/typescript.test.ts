@@ -65,6 +65,22 @@ const programs: Readonly<Record<string, Program>> = {
         for (using e of [open('e'), open('f')]) console.log('loop', e.name);`,
     },
   },
+  'files of each kind, import() by a template': {
+    compiler: { jsx: 'react', jsxFactory: 'h' },
+    files: {
+      'src/app.ts': `
+        import { kind } from './m.mjs';
+        import common from './c.cjs';
+        import { view } from './view.js';
+        const name = process.argv.length > 0 ? 'm' : '';
+        const again = await import(\`./\${name}.mjs\`);
+        console.log(kind, common.kind, JSON.stringify(view), again.kind === kind, again.counted());`,
+      'src/m.mts': "let count = 0;\nexport const kind: string = 'mts';\nexport const counted = () => ++count;\n",
+      'src/c.cts': "const kind: string = 'cts';\nexport = { kind, is: typeof module };\n",
+      'src/h.ts': 'export const h = (...all: unknown[]) => all;\n',
+      'src/view.tsx': "import { h } from './h.js';\nexport const view: unknown = <p title='x'>text</p>;\n",
+    },
+  },
   'CommonJS: export =, import = require, interop': {
     compiler: { module: 'CommonJS', esModuleInterop: true },
     files: {
