@@ -6,7 +6,7 @@ import { failureMessage } from '../build/messages.js';
 import type { BuildMessage } from '../events.js';
 import type { BuildOutcome } from '../build/outcome.js';
 import type { InstanceOptions } from '../options.js';
-import type { Watch } from '../watch/chokidar.js';
+import { openWatch } from '../watch/chokidar.js';
 import type { Inputs } from '../watch/inputs.js';
 import { stampOf } from '../watch/stamp.js';
 import { openLate } from './late.js';
@@ -57,26 +57,19 @@ export function openSource(
   };
   const builder = openBuilder(builderOptions);
   const late = openLate(builder, builderOptions, () => {
-    if (inputs !== null) follow(late.with(inputs));
+    if (inputs !== null) watch?.follow(late.with(inputs));
   });
-  const watch = options.watching === null ? null : open(options.watching);
-
-  /** It is needed when something was built: by then it is loaded. */
-  async function open({ poll, include, ignore }: NonNullable<InstanceOptions['watching']>): Promise<Watch> {
-    const { openWatch } = await import('../watch/chokidar.js');
-    return openWatch({
-      poll,
-      include: [...include],
-      ignore: [...ignore],
-      cwd: options.cwd,
-      onChange: changed,
-      onWarning: (message, hint) => options.onEvent({ type: 'warning', message, hint, section: 'docker-and-wsl' }),
-    });
-  }
-
-  function follow(all: Inputs): void {
-    void watch?.then((opened) => opened.follow(all));
-  }
+  const watch =
+    options.watching === null
+      ? null
+      : openWatch({
+          poll: options.watching.poll,
+          include: [...options.watching.include],
+          ignore: [...options.watching.ignore],
+          cwd: options.cwd,
+          onChange: changed,
+          onWarning: (message, hint) => options.onEvent({ type: 'warning', message, hint, section: 'docker-and-wsl' }),
+        });
 
   /** What a worker booted before such a file changed is, a start would no longer be. */
   const isSurroundings = (path: string): boolean =>
@@ -119,7 +112,7 @@ export function openSource(
     if (inputs !== null) return;
     // Nothing was read to the end yet, so this is the one file that is known.
     const files = new Map([[options.entry, await stampOf(options.entry)]]);
-    if (inputs === null) follow({ files, folders: new Set(), aside: new Set() });
+    if (inputs === null) watch?.follow({ files, folders: new Set(), aside: new Set() });
   }
 
   function giveUp(): void {
@@ -169,14 +162,14 @@ export function openSource(
           dispatch({ type: 'build-failed', errors: outcome.errors });
       }
       inputs = await outcome.inputs;
-      follow(late.with(inputs));
+      watch?.follow(late.with(inputs));
     },
     base: () => base,
     whyWhole: () => builder.whyWhole(),
     keepStatic: (path) => builder.keepStatic(path),
     async close() {
       giveUp();
-      await Promise.allSettled([watch?.then((opened) => opened.close()), late.close(), builder.close()]);
+      await Promise.allSettled([watch?.close(), late.close(), builder.close()]);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 
-import { FSWatcher } from 'chokidar';
+import type { FSWatcher } from 'chokidar';
 
 import type { Hints, HintsListener } from './hints.js';
 import { watchWith, type Watch, type WatchOptions } from './watch.js';
@@ -15,38 +15,51 @@ export function openWatch(options: WatchOptions): Watch {
 /**
  * chokidar without its reading of folders. It lists a folder, with a stat of every entry, at each event in it: a log
  * file that grows in a folder of 300 files costs 95 % of a core. Its raw events say the same, earlier and unthrottled.
+ * It is loaded while the first worker boots: nothing is watched before something was built.
  */
-class Folders extends FSWatcher {
-  override _readdirp(): undefined {
-    return undefined;
+async function openWatcher(isWanted: (folder: string) => boolean): Promise<FSWatcher> {
+  const chokidar = await import('chokidar');
+  class Folders extends chokidar.FSWatcher {
+    override _readdirp(): undefined {
+      return undefined;
+    }
   }
-}
-
-function openFolders({ onHint, onWatching, onError }: HintsListener): Hints {
-  const folders = new Set<string>();
-  const watcher = new Folders({
+  return new Folders({
     atomic: false,
     depth: 0,
     ignorePermissionErrors: true,
     usePolling: false,
-    ignored: (path) => !folders.has(resolve(path)),
+    ignored: (path) => !isWanted(resolve(path)),
   });
-  watcher.on('raw', (event, name, details) => {
-    const folder = (details as { readonly watchedPath?: string }).watchedPath;
-    if (folder !== undefined) onHint({ folder, name: name ? basename(String(name)) : null, moved: event === 'rename' });
+}
+
+function openFolders({ onHint, onWatching, onError }: HintsListener): Hints {
+  const folders = new Set<string>();
+  const opened = openWatcher((folder) => folders.has(folder)).then((watcher) => {
+    watcher.on('raw', (event, name, details) => {
+      const folder = (details as { readonly watchedPath?: string }).watchedPath;
+      if (folder !== undefined)
+        onHint({ folder, name: name ? basename(String(name)) : null, moved: event === 'rename' });
+    });
+    // It is emitted just before the folder is watched.
+    watcher.on('addDir', (folder) => setImmediate(() => folders.has(folder) && onWatching(folder)));
+    watcher.on('error', onError);
+    return watcher;
   });
-  // It is emitted just before the folder is watched.
-  watcher.on('addDir', (folder) => setImmediate(() => folders.has(folder) && onWatching(folder)));
-  watcher.on('error', onError);
+  /** In the order of the calls. Without chokidar there are no hints. */
+  const ask = (what: (watcher: FSWatcher) => unknown): Promise<unknown> => opened.then(what).catch(onError);
   return {
     watch(folder) {
-      if (folders.has(folder)) watcher.unwatch(folder);
+      const again = folders.has(folder);
       folders.add(folder);
-      watcher.add(folder);
+      void ask((watcher) => {
+        if (again) watcher.unwatch(folder);
+        watcher.add(folder);
+      });
     },
     unwatch(folder) {
-      if (folders.delete(folder)) watcher.unwatch(folder);
+      if (folders.delete(folder)) void ask((watcher) => watcher.unwatch(folder));
     },
-    close: () => watcher.close(),
+    close: async () => void (await ask((watcher) => watcher.close())),
   };
 }

@@ -3,7 +3,7 @@ import type { Open } from '../events.js';
 import { isHeld } from './hold.js';
 import { isSession, openStreams } from './http2.js';
 import type { Socket } from './internals.js';
-import { begunOn } from './past.js';
+import { workedOn } from './past.js';
 import { allConnections, type Connection, isWeb } from './sockets.js';
 
 /** A response as node keeps it: with its header block once that is written. */
@@ -20,10 +20,9 @@ function describe(connection: Connection): Open | null {
   const age = performance.now() - connection.acceptedAt;
   const response = responseOf(connection.speaker);
   if (response !== null) {
-    const since = begunOn(connection.speaker);
     const { method = '', url = '' } = response.req;
     const tag = isEventStream(response) ? 'events' : 'request';
-    return { tag, method, path: url, age: since === null ? age : performance.now() - since };
+    return { tag, method, path: url, age: workedOn(connection.speaker) ?? age };
   }
   if (isUpgraded(connection)) return { tag: 'websocket', path: '', age };
   return isHeld(connection) || 'setTimeout' in (connection.socket._server ?? {}) ? null : { tag: 'socket', age };

@@ -77,8 +77,8 @@ function expire(socket: Socket): void {
 }
 
 /**
- * A request has begun on a connection that has moved, the `nth` on it. Node has counted only those of this process, and has set no
- * time-out that it would end now.
+ * A request has begun on a connection that has moved, the `nth` on it. Node has counted only those of this process, and
+ * has set no time-out that it would end now.
  */
 export function goOn(socket: Socket, response: ServerResponse, nth: number): void {
   const timer = waiting.get(socket);

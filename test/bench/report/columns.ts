@@ -1,7 +1,7 @@
 import type { AppName } from '../apps/app.js';
 import { type Broken, LATE } from '../measures/broken.js';
 import { isNone, type Measured, type ToolResult } from '../results.js';
-import { figures } from './figures.js';
+import { type Figures, figures } from './figures.js';
 import { count, ms, share } from './words.js';
 
 /** A column of a table: what a tool has in it, null when that was not measured. */
@@ -18,57 +18,41 @@ function of<T>(measured: Measured<T> | undefined, show: (value: T) => string): s
   return isNone(measured) ? NONE : show(measured as T);
 }
 
-export function saves(head: string, name: AppName): Column {
+/** Of the saves of one app. */
+function ofApp(head: string, name: AppName, show: (seen: Figures) => string): Column {
   return {
     head,
-    cell: (tool) => {
+    cell(tool) {
       const seen = figures(tool, name);
-      if (seen === null || typeof seen === 'string') return seen === null ? null : NONE;
-      return `${ms(seen.median)} / ${ms(seen.p95)}${seen.never > 0 ? `, ${seen.never} never` : ''}`;
+      if (seen === null) return null;
+      return typeof seen === 'string' ? NONE : show(seen);
     },
   };
+}
+
+export function saves(head: string, name: AppName): Column {
+  return ofApp(
+    head,
+    name,
+    ({ median, p95, never }) => `${ms(median)} / ${ms(p95)}${never > 0 ? `, ${never} never` : ''}`,
+  );
 }
 
 /** Right after the start. */
 export function early(head: string, name: AppName): Column {
-  return {
-    head,
-    cell: (tool) => {
-      const seen = figures(tool, name);
-      if (seen === null || typeof seen === 'string') return seen === null ? null : NONE;
-      return seen.early === null ? 'never' : ms(seen.early);
-    },
-  };
+  return ofApp(head, name, ({ early: live }) => (live === null ? 'never' : ms(live)));
 }
 
-export const start: Column = {
-  head: 'start',
-  cell: (tool) => {
-    const seen = figures(tool, 'express');
-    return seen === null ? null : typeof seen === 'string' ? NONE : ms(seen.start);
-  },
-};
+export const start = ofApp('start', 'express', (seen) => ms(seen.start));
 
 export const burst: Column = {
   head: 'burst',
   cell: (tool) => of(tool.burst, ({ live }) => ms(live)),
 };
 
-export const failed: Column = {
-  head: 'failed per save',
-  cell: (tool) => {
-    const seen = figures(tool, 'express');
-    return seen === null ? null : typeof seen === 'string' ? NONE : count(seen.failed / (seen.saves + 1));
-  },
-};
+export const failed = ofApp('failed per save', 'express', (seen) => count(seen.failed / (seen.saves + 1)));
 
-export const outage: Column = {
-  head: 'longest silence',
-  cell: (tool) => {
-    const seen = figures(tool, 'express');
-    return seen === null ? null : typeof seen === 'string' ? NONE : `${ms(seen.outage)} ms`;
-  },
-};
+export const outage = ofApp('longest silence', 'express', (seen) => `${ms(seen.outage)} ms`);
 
 export const keptFailed: Column = {
   head: 'kept: failed',
