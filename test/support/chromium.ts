@@ -64,8 +64,14 @@ export class Browser {
   }
 
   async #evaluate(sessionId: string, expression: string): Promise<unknown> {
-    const { result } = await this.send('Runtime.evaluate', { expression, returnByValue: true }, sessionId);
-    return (result as { value?: unknown }).value;
+    try {
+      const { result } = await this.send('Runtime.evaluate', { expression, returnByValue: true }, sessionId);
+      return (result as { value?: unknown }).value;
+    } catch (cause) {
+      if (/navigated|context was destroyed|Cannot find (default )?(execution )?context/.test(String(cause)))
+        return undefined;
+      throw cause;
+    }
   }
 
   async send(method: string, params: object, sessionId?: string): Promise<Record<string, unknown>> {
