@@ -9,6 +9,8 @@ import type { Project } from '../support/project.js';
 import { before, brokenSaves } from './broken-saves.js';
 
 const prepare = (project: Project): Promise<void> => project.write('tsconfig.json', '{}\n');
+/** What two failures for one reason may differ in: by the second one the file may be whole again, and there is no excerpt. */
+const vary = new Set(['at', 'time', 'generation', 'text']);
 const failures = ['build-failed', 'boot-failed'] as const;
 
 for (const [name, { file, spoil, seen, first, boot = '10s' }] of Object.entries(brokenSaves)) {
@@ -36,7 +38,7 @@ for (const [name, { file, spoil, seen, first, boot = '10s' }] of Object.entries(
         new Set(
           failures
             .flatMap((type) => zdr.all(type, since))
-            .map((event) => JSON.stringify({ ...event, at: 0, time: 0, generation: 0 })),
+            .map((event) => JSON.stringify(event, (key, value) => (vary.has(key) ? undefined : value))),
         ).size,
         1,
         'one reason',
