@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,6 +24,9 @@ export interface Bundles {
   close(): Promise<void>;
 }
 
+/** What is written at once, in characters: for less than this the ways to other threads and back take longer. */
+const SMALL = 500_000;
+
 const removed = new WeakSet<Bundle>();
 
 /** Deletes a bundle, its map and what it was compiled to. Nothing hands it out again. */
@@ -48,10 +51,8 @@ export function openBundles(folder: string): Bundles {
     const name = `${++count}.${format === 'esm' ? 'mjs' : 'cjs'}`;
     const file = join(place, name);
     try {
-      await Promise.all([
-        writeFile(file, `${text}//# sourceMappingURL=${name}.map\n`),
-        writeFile(`${file}.map`, place === folder ? map : absoluteSources(map, folder)),
-      ]);
+      await put(file, `${text}//# sourceMappingURL=${name}.map\n`);
+      await put(`${file}.map`, place === folder ? map : absoluteSources(map, folder));
       return file;
     } catch (error) {
       await Promise.all([rm(file, { force: true }), rm(`${file}.map`, { force: true })]).catch(() => {});
@@ -90,6 +91,11 @@ export function openBundles(folder: string): Bundles {
       if (place !== folder) await rm(place, { recursive: true, force: true });
     },
   };
+}
+
+async function put(file: string, text: string): Promise<void> {
+  if (text.length > SMALL) await writeFile(file, text);
+  else writeFileSync(file, text);
 }
 
 function absoluteSources(map: string, folder: string): string {

@@ -187,7 +187,7 @@ export function openBuilder(options: BuilderOptions): Builder {
 
   /** Builds in the format that the entry asks for. Where only its syntax tells, the first build shows it. */
   async function compile(): Promise<{ readonly result: Result; readonly format: Format }> {
-    const rule = formatOf(entry, await typeOf(entry));
+    const rule = formatOf(entry, typeOf(entry));
     const format = rule === 'open' ? guess : rule;
     const result = await rebuildSharing(format);
     const syntax = rule === 'open' ? syntaxOf(result) : null;

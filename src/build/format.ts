@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 
 import type { Format } from './banner.js';
@@ -22,11 +22,11 @@ export function formatOf(file: string, type: unknown): Format | 'open' {
 }
 
 /** `type` of the package.json nearest to a file. */
-export async function typeOf(file: string): Promise<unknown> {
+export function typeOf(file: string): unknown {
   const manifest = openNearest(['package.json'])(dirname(file));
   if (manifest === null) return undefined;
   try {
-    return (JSON.parse(await readFile(manifest, 'utf8')) as { readonly type?: unknown } | null)?.type;
+    return (JSON.parse(readFileSync(manifest, 'utf8')) as { readonly type?: unknown } | null)?.type;
   } catch {
     // esbuild reports it.
     return undefined;

@@ -35,7 +35,7 @@ export function lateWith({ build: run, options, sourceOf, stampOf, pluginsFor, k
       aside: new Set<string>(),
     });
     try {
-      const rule = formatOf(file, await typeOf(file));
+      const rule = formatOf(file, typeOf(file));
       const looks = (await sourceOf(file))?.looksLikeModule === true ? 'esm' : 'cjs';
       const format = rule === 'open' ? looks : rule;
       const plugins = pluginsFor(known, takes, (path) => void holds.add(path));

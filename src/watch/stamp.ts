@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 
 import type { Stamp } from './inputs.js';
 
@@ -10,24 +10,53 @@ export interface Reading {
   readonly data: Buffer;
 }
 
+/** A file that takes so long comes from far away, in ms: from a network, from outside a container. */
+const FAR = 5;
+/** Then so many more are read beside other work before one is waited for again. */
+const MORE = 1_000;
+/** Bytes that are waited for at most. */
+const LARGE = 1_000_000;
+
+let beside = 0;
+
 /**
  * Reads a file and stamps it; null when there is no such file or it cannot be read.
  * The stamp is taken before the read: a write in between leaves a stamp that no longer fits, never one that fits too well.
  * A folder (the target of a symbolic link that a resolution went through) has its real path for content.
+ *
+ * What is near is read at once: the ways to other threads and back take ten times as long as the work.
  */
 export async function readStamped(path: string): Promise<Reading | null> {
   try {
-    const found = await stat(path);
-    if (found.isDirectory()) {
-      const data = Buffer.from(await realpath(path));
-      return { data, stamp: { mtimeMs: 0, size: 0, ino: found.ino, hash: hashOf(data) } };
+    if (beside > 0) {
+      beside -= 1;
+      return await readBeside(path);
     }
-    if (!found.isFile()) return null;
-    const data = await readFile(path);
-    return { data, stamp: { mtimeMs: found.mtimeMs, size: found.size, ino: found.ino, hash: hashOf(data) } };
+    const begun = performance.now();
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found !== undefined && found.size > LARGE) return await readBeside(path);
+    const reading = found === undefined ? null : readingOf(found, path, readFileSync);
+    if (performance.now() - begun > FAR) beside = MORE;
+    return reading;
   } catch {
     return null;
   }
+}
+
+async function readBeside(path: string): Promise<Reading | null> {
+  const found = await stat(path);
+  const data = found.isFile() ? await readFile(path) : null;
+  return readingOf(found, path, () => data);
+}
+
+function readingOf(found: Stats, path: string, read: (path: string) => Buffer | null): Reading | null {
+  const { mtimeMs, size, ino } = found;
+  if (found.isDirectory()) {
+    const data = Buffer.from(realpathSync(path));
+    return { data, stamp: { mtimeMs: 0, size: 0, ino, hash: hashOf(data) } };
+  }
+  const data = found.isFile() ? read(path) : null;
+  return data === null ? null : { data, stamp: { mtimeMs, size, ino, hash: hashOf(data) } };
 }
 
 /** The stamp of a file as it is now. */

@@ -1,8 +1,9 @@
 // Loaded into zdr itself by `node --import`: what the system refuses, and another clock, as the test says in files.
-import fs, { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join, sep } from 'node:path';
 
+const { writeFileSync: write } = fs;
 const folder = process.env['ZDR_TEST_GATES'] ?? '';
 const said = (name: string): string => {
   const file = join(folder, name);
@@ -10,7 +11,7 @@ const said = (name: string): string => {
 };
 
 function refuse(code: string, call: string, path: string): Error {
-  writeFileSync(join(folder, `${call}.refused`), path);
+  write(join(folder, `${call}.refused`), path);
   return Object.assign(new Error(`${code}: refused by the test, ${call} '${path}'`), { code, syscall: call, path });
 }
 
@@ -24,6 +25,12 @@ for (const call of ['writeFile', 'mkdir', 'mkdtemp'] as const) {
     return inner(path, ...rest);
   });
 }
+
+Reflect.set(fs, 'writeFileSync', (path: string, ...rest: [string]) => {
+  const [code = '', below = ''] = said('disk').split(' ');
+  if (code !== '' && String(path).startsWith(below)) throw refuse(code, 'disk', String(path));
+  return write(path, ...rest);
+});
 
 /** `watch`: what the system says when it has no watches left. */
 const { watch } = fs;

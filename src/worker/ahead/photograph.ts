@@ -7,6 +7,8 @@ export interface Print {
   readonly keys: readonly PropertyKey[];
   readonly values: readonly unknown[];
   readonly accessors: readonly (readonly [PropertyKey, unknown])[];
+  /** Properties that nobody can change. */
+  readonly fixed: readonly PropertyKey[];
   /** How many properties it had, looked at or not. */
   readonly count: number;
   /** Of a Map or Set. */
@@ -21,7 +23,7 @@ export function photograph(
   objects: Iterable<object>,
   only: (key: PropertyKey, value: unknown) => boolean = () => true,
 ): Photograph {
-  return [...objects].map((object) => print(object, only));
+  return [...objects].filter(canChange).map((object) => print(object, only));
 }
 
 function print(object: object, only: (key: PropertyKey, value: unknown) => boolean): Print {
@@ -29,16 +31,26 @@ function print(object: object, only: (key: PropertyKey, value: unknown) => boole
   const keys: PropertyKey[] = [];
   const values: unknown[] = [];
   const accessors: (readonly [PropertyKey, unknown])[] = [];
+  const fixed: PropertyKey[] = [];
   for (const key of all) {
     const property = Reflect.getOwnPropertyDescriptor(object, key);
     if (property === undefined || !only(key, property.value)) continue;
-    if (!('value' in property)) accessors.push([key, property.get]);
+    if (isFixed(property)) fixed.push(key);
+    else if (!('value' in property)) accessors.push([key, property.get]);
     else {
       keys.push(key);
       values.push(property.value);
     }
   }
-  return { object, keys, values, accessors, count: all.length, size: sizeOf(object) };
+  return { object, keys, values, accessors, fixed, count: all.length, size: sizeOf(object) };
+}
+
+function canChange(object: object): boolean {
+  return !Object.isFrozen(object) || sizeOf(object) !== null;
+}
+
+function isFixed({ configurable, writable }: PropertyDescriptor): boolean {
+  return configurable === false && writable !== true;
 }
 
 function sizeOf(object: object): number | null {
@@ -53,7 +65,7 @@ export function changedIn(
   photo: Photograph,
   added: (object: object, key: PropertyKey) => boolean = () => true,
 ): PropertyKey | null {
-  for (const { object, keys, values, accessors, count, size } of photo) {
+  for (const { object, keys, values, accessors, fixed, count, size } of photo) {
     for (let i = 0; i < keys.length; i += 1) {
       const now = (object as Record<PropertyKey, unknown>)[keys[i] as PropertyKey];
       if (now === values[i] || Object.is(now, values[i])) continue;
@@ -68,7 +80,7 @@ export function changedIn(
     const now = Reflect.ownKeys(object);
     if (now.length === count) continue;
     if (now.length < count && added(object, 'less')) return 'less';
-    const known = new Set([...keys, ...accessors.map(([key]) => key)]);
+    const known = new Set([...keys, ...accessors.map(([key]) => key), ...fixed]);
     const more = now.find((key) => !known.has(key) && added(object, key));
     if (more !== undefined) return more;
   }

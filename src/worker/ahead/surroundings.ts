@@ -58,7 +58,13 @@ function valuesOf(object: object): object[] {
 function prototypeOf(value: object): object[] {
   const prototype: unknown =
     typeof value === 'function' ? Reflect.getOwnPropertyDescriptor(value, 'prototype')?.value : null;
-  return isObject(prototype) ? [prototype] : [];
+  return isObject(prototype) && !isBare(prototype) ? [prototype] : [];
+}
+
+/** As any function has it. Nobody calls these with `new`. */
+function isBare(prototype: object): boolean {
+  const [key, ...others] = Reflect.ownKeys(prototype);
+  return key === 'constructor' && others.length === 0 && Object.getPrototypeOf(prototype) === Object.prototype;
 }
 
 function isPlain(value: object): boolean {
