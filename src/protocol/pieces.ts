@@ -20,7 +20,10 @@ export type PieceLink = readonly [specifier: string, star: boolean];
 /** What a specifier means: another piece, a file of a package (required, or imported by its URL), a module of node. */
 export type PieceTarget = readonly [kind: 'piece' | 'external' | 'import' | 'builtin', name: string];
 
-/** A generator for an ES module, which stands still once its exports are there; else a function as node's own. */
+/**
+ * A generator for an ES module, which stands still once its exports are there, and once it has what it imports in hands;
+ * else a function as node's own.
+ */
 export type PieceBody = (
   this: unknown,
   exports: object,
@@ -30,8 +33,16 @@ export type PieceBody = (
   early: (specifier: string) => unknown,
 ) => unknown;
 
-/** Gives all entries of a file, with the names that its modules use free. */
-export type PieceFile = (names: Readonly<Record<string, unknown>>) => readonly PieceEntry[];
+/**
+ * Gives all entries of a file, with the names that its modules use free. `later` gets what gives them others, before any
+ * module runs.
+ */
+export type PieceFile = (
+  names: Readonly<Record<string, unknown>>,
+  later?: (bind: Bind) => void,
+) => readonly PieceEntry[];
+
+export type Bind = (names: Readonly<Record<string, unknown>>) => void;
 
 /** What V8 has made of such a file, beside it; any worker may write it, and do without. */
 export function compiledOf(file: string): string {

@@ -23,7 +23,7 @@ import { openOurs } from './lane.js';
 import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
-import { compileAhead } from './pieces/base.js';
+import { getReady } from './pieces/program.js';
 import { load } from './program.js';
 import { onFirstAnswer, watchRequests } from './requests.js';
 import { rehearse } from './rehearse.js';
@@ -58,7 +58,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
     case 'warm':
       return warm(message.plan);
     case 'compile':
-      return compileAhead(message.file);
+      return getReady(message.file);
     case 'check':
       return check();
     case 'try':

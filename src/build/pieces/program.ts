@@ -71,7 +71,8 @@ export function programOf({ format, entry, base, own, builtins, anchor, timing }
 function fileOf(pieces: readonly Piece[], before: string, from: number, timing: boolean): Text {
   const map = new MapWriter();
   const names = [...NAMES, ...(timing ? [CLOCK] : []), ...HELPERS];
-  const parts = [`${before}({${names.join(',')}})=>[\n`];
+  const free = `{${names.join(',')}}`;
+  const parts = [`${before}(${free},later)=>(later?.((names)=>{(${free}=names)}),[\n`];
   let line = from + 1;
   for (const { path, isModule, links, targets, passed, code, mappings } of pieces) {
     parts.push(
@@ -82,7 +83,7 @@ function fileOf(pieces: readonly Piece[], before: string, from: number, timing: 
     map.add(line + 2, pathToFileURL(path).href, mappings);
     line += 2 + lineBreaks(code);
   }
-  parts.push(']');
+  parts.push('])');
   return { text: parts.join(''), map: map.toString() };
 }
 

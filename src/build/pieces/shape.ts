@@ -35,8 +35,8 @@ const OWN_NAME = /^__name\(([\w$]+), "\1"\);$/gm;
 
 /**
  * Takes a module as esbuild writes it for `format: 'cjs'` without bundling. An ES module becomes a generator that
- * declares its exports, has the namespaces of what it imports in hands, and stands still until all of that has been
- * evaluated: so functions can be called across a cycle as in node.
+ * declares its exports and stands still, has the namespaces of what it imports in hands and stands still until all of
+ * that has been evaluated: so functions can be called across a cycle as in node.
  */
 export function shape(text: string, isModule: boolean): Shape {
   const end = isModule ? text.lastIndexOf(ANNOTATION) : -1;
@@ -53,7 +53,7 @@ export function shape(text: string, isModule: boolean): Shape {
   const [links, variables] = linksAt(lines, after);
   const passed = passedOn(exports, lines.slice(at + 2), variables);
   const early = [...variables].map(([name, specifier]) => `${name}=${EARLY}(${JSON.stringify(specifier)});`);
-  const stop = `${early.join('')}yield;`;
+  const stop = `yield;${early.join('')}yield;`;
   const declares = after > at;
   // Better a whole bundle than a module without its exports.
   if (!declares && /^module\.exports = __toCommonJS\(/m.test(kept)) throw new Error('exports in an unknown form');

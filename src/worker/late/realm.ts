@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Answer, REALM } from '../../protocol/late.js';
 import type { PieceProgram } from '../../protocol/pieces.js';
-import { isModulePiece, run } from '../pieces/run.js';
+import { isModulePiece, start } from '../pieces/program.js';
 import { ask, askNow } from './ask.js';
 import { sourceAt } from './locate.js';
 import { showSources } from './traces.js';
@@ -61,7 +61,7 @@ const realm: Realm = {
     const file = options?.with !== undefined || /[?#]/.test(url) ? null : sourceFor(url);
     return file === null ? import(url, options) : loadSource(file);
   },
-  run: (program) => run(program, realm.isShared),
+  run: (program) => start(program, realm.isShared),
 };
 
 /** From here on source files that no bundle has are got from the primary. */

@@ -12,14 +12,15 @@ let known: { readonly file: string; readonly pieces: PieceFile } | null = null;
 
 /**
  * There is time to compile each function now. What V8 makes of a base is kept beside it, so the next standby has it in a
- * tenth of the time.
+ * tenth of the time. Null: there is no such base, or it is too large for more than to be read.
  */
-export function compileAhead(file: string): void {
+export function compileAhead(file: string): PieceFile | null {
   process.setSourceMapsEnabled(true);
   const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) return;
-  if (found.size > MOST) readBase(file);
-  else eagerly(() => readBase(file, true));
+  if (found === undefined) return null;
+  if (found.size <= MOST) return eagerly(() => readBase(file, true));
+  readBase(file);
+  return null;
 }
 
 /** Reads and compiles all modules of an app, and runs none. `keep`: what it is compiled to is to be kept. */

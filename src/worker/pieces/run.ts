@@ -1,85 +1,58 @@
-import type { PieceEntry, PieceProgram, PieceTarget } from '../../protocol/pieces.js';
-import { readBase } from './base.js';
-import { bindingOf, type Exporting, namesOf } from './exports.js';
+import type { Bind, PieceEntry, PieceFile, PieceProgram, PieceTarget } from '../../protocol/pieces.js';
+import { bindingOf, namesOf } from './exports.js';
 import { type Helpers, openHelpers } from './helpers.js';
-
-type State =
-  | { readonly tag: 'new' }
-  /** Its exports are there; an ES module stands before its first statement. */
-  | { readonly tag: 'linked'; readonly body: Iterator<unknown> | null }
-  | { readonly tag: 'evaluating'; readonly body: Iterator<unknown> | null }
-  | { readonly tag: 'done' }
-  | { readonly tag: 'failed'; readonly error: unknown };
-
-interface Module extends Exporting {
-  readonly path: string;
-  readonly isModule: boolean;
-  readonly links: PieceEntry[2];
-  readonly targets: PieceEntry[3];
-  readonly run: PieceEntry[5];
-  /** Node's `module`, as far as the app has it. */
-  readonly own: { exports: unknown };
-  state: State;
-}
-
-/** Those that run here. */
-let running: ReadonlyMap<string, Module> = new Map();
-
-/** Whether a source file is an ES module of a program in pieces. */
-export function isModulePiece(path: string): boolean {
-  return running.get(path)?.isModule === true;
-}
+import { type Module, moduleOf, type Own, takesFromOthers } from './module.js';
 
 type Require = (specifier: string) => unknown;
 
 /** Runs a program that is given in pieces, with the order, the bindings and the cycles of ES modules and CommonJS. */
-export function run(program: PieceProgram, isShared: (value: unknown) => boolean): unknown {
-  const { base, own, names, entry, main, builtins } = program;
-  const helpers = openHelpers(isShared);
-  const free = { ...names, ...helpers.all };
-  const modules = new Map<string, Module>();
-  for (const entries of [readBase(base)(free), own(free)])
-    for (const [path, isModule, links, targets, passed, run] of entries) {
-      const exports: object = isModule ? (Object.create(null) as object) : {};
-      const module = path === entry && main !== null ? main : { exports };
-      modules.set(path, {
-        path,
-        isModule,
-        links,
-        targets,
-        passed,
-        run,
-        own: module,
-        state: { tag: 'new' },
-        names: () => helpers.declared(exports)?.keys() ?? Object.keys(exports),
-        has: (name) => helpers.declared(exports)?.has(name) ?? Object.hasOwn(exports, name),
-        to(specifier) {
-          const target = targets[specifier];
-          return target?.[0] === 'piece' ? (modules.get(target[1]) ?? null) : null;
-        },
-      });
-    }
-  running = modules;
-  return new Run(modules, helpers, names['__zdrRequire'] as Require & object, builtins).evaluate(entry);
-}
-
-class Run {
-  readonly #modules: ReadonlyMap<string, Module>;
+export class Run {
+  readonly #modules = new Map<string, Module>();
   readonly #helpers: Helpers;
-  readonly #require: Require & object;
-  readonly #builtins: Readonly<Record<string, unknown>>;
+  readonly #bind: Bind[] = [];
   readonly #externals = new Map<string, unknown>();
+  /** What `require` of every module inherits from: the bundle's, once there is a bundle. */
+  readonly #requires: object = {};
+  #require: Require = no;
+  #builtins: Readonly<Record<string, unknown>> = {};
+  #isShared: (value: unknown) => boolean = () => false;
 
-  constructor(
-    modules: ReadonlyMap<string, Module>,
-    helpers: Helpers,
-    require: Require & object,
-    builtins: Readonly<Record<string, unknown>>,
-  ) {
-    this.#modules = modules;
-    this.#helpers = helpers;
-    this.#require = require;
+  constructor(base: PieceFile) {
+    this.#helpers = openHelpers((value) => this.#isShared(value));
+    for (const entry of base(this.#helpers.all, (bind) => void this.#bind.push(bind))) this.#put(entry);
+  }
+
+  /**
+   * Declares the exports of modules that have none of others, before anybody knows what has changed: nothing of the app
+   * runs for it, and nobody sees them yet.
+   */
+  declareAhead(): void {
+    for (const module of this.#modules.values())
+      if (module.isModule && !takesFromOthers(module)) module.state = { tag: 'new', body: this.#begin(module) };
+  }
+
+  start(program: PieceProgram, isShared: (value: unknown) => boolean): unknown {
+    const { own, names, entry, main, builtins } = program;
+    this.#isShared = isShared;
     this.#builtins = builtins;
+    this.#require = names['__zdrRequire'] as Require;
+    Object.setPrototypeOf(this.#requires, this.#require);
+    const free = { ...names, ...this.#helpers.all };
+    for (const bind of this.#bind) bind(free);
+    for (const piece of own(free)) this.#put(piece);
+    const first = this.#find(entry);
+    if (main !== null) this.#put(first.entry, main);
+    return this.evaluate(entry);
+  }
+
+  /** Whether a source file is an ES module of the program. */
+  hasModule(path: string): boolean {
+    return this.#modules.get(path)?.isModule === true;
+  }
+
+  #put(entry: PieceEntry, own?: Own): void {
+    const module = moduleOf(entry, own, this.#helpers, (path) => this.#modules.get(path) ?? null);
+    this.#modules.set(module.path, module);
   }
 
   /** The exports of a module, after it and all that it links to was evaluated. */
@@ -102,22 +75,13 @@ class Run {
     const linked: Module[] = [];
     for (let module = todo.pop(); module !== undefined; module = todo.pop()) {
       if (module.state.tag !== 'new') continue;
-      const { own, run, isModule, targets, links } = module;
+      const { isModule, targets, links } = module;
       if (!isModule) {
         module.state = { tag: 'linked', body: null };
         continue;
       }
-      const exports = own.exports as object;
-      this.#helpers.isNamespace(exports);
-      if (takesFromOthers(module)) this.#helpers.defers(exports);
-      const body = run.call(
-        undefined,
-        exports,
-        this.#requireOf(module),
-        own,
-        (specifier) => this.#imported(module, specifier),
-        (specifier) => this.#early(module, specifier),
-      ) as Iterator<unknown>;
+      const body = module.state.body ?? this.#begin(module);
+      // It takes what it imports in hands. Then it stands before its first statement.
       body.next();
       module.state = { tag: 'linked', body };
       linked.push(module);
@@ -127,6 +91,24 @@ class Run {
       }
     }
     for (const module of linked) if (takesFromOthers(module)) this.#declare(module);
+  }
+
+  /** Its own exports. */
+  #begin(module: Module): Iterator<unknown> {
+    const { own, run } = module;
+    const exports = own.exports as object;
+    this.#helpers.isNamespace(exports);
+    if (takesFromOthers(module)) this.#helpers.defers(exports);
+    const body = run.call(
+      undefined,
+      exports,
+      this.#requireOf(module),
+      own,
+      (specifier) => this.#imported(module, specifier),
+      (specifier) => this.#early(module, specifier),
+    ) as Iterator<unknown>;
+    body.next();
+    return body;
   }
 
   /** Its exports in their order, where some are other modules': each name that means one thing alone. */
@@ -223,7 +205,7 @@ class Run {
       const exports = this.evaluate(target[1]);
       return this.#find(target[1]).isModule ? this.#helpers.asCommonJs(exports as object) : exports;
     };
-    return Object.setPrototypeOf(require, this.#require) as Require;
+    return Object.setPrototypeOf(require, this.#requires) as Require;
   }
 
   /** What is no piece: a package, a module of node, or something that is looked for now. */
@@ -257,11 +239,6 @@ class Run {
       throw error;
     }
   }
-}
-
-function takesFromOthers({ links, passed }: Module): boolean {
-  for (const _ in passed) return true;
-  return links.some(([, star]) => star);
 }
 
 function no(): undefined {

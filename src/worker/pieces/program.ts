@@ -1,0 +1,30 @@
+import type { PieceProgram } from '../../protocol/pieces.js';
+import { compileAhead, readBase } from './base.js';
+import { Run } from './run.js';
+
+/** What a standby has made ready. */
+let ready: { readonly base: string; readonly run: Run } | null = null;
+
+let running: Run | null = null;
+
+/** There is time to do what does not depend on the next save. */
+export function getReady(base: string): void {
+  const file = compileAhead(base);
+  if (file === null) return;
+  const run = new Run(file);
+  run.declareAhead();
+  ready = { base, run };
+}
+
+/** Runs a program that is given in pieces. `isShared`: a namespace that came from elsewhere. */
+export function start(program: PieceProgram, isShared: (value: unknown) => boolean): unknown {
+  const run = ready?.base === program.base ? ready.run : new Run(readBase(program.base));
+  ready = null;
+  running = run;
+  return run.start(program, isShared);
+}
+
+/** Whether a source file is an ES module of a program in pieces. */
+export function isModulePiece(path: string): boolean {
+  return running?.hasModule(path) === true;
+}
