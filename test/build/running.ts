@@ -13,8 +13,9 @@ const ENTER = fileURLToPath(new URL('../../dist/worker/late/enter.js', import.me
 const SCRIPT = `const [enter, folder, entry, file] = process.argv.slice(1);
 import(enter).then((own) => own.enter(folder, entry, file));`;
 
-async function run(args: readonly string[], cwd: string): Promise<Ran> {
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+async function run(args: readonly string[], cwd: string, more: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  const { NODE_TEST_CONTEXT: _, ...rest } = process.env;
+  const env = { ...rest, ...more };
   const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env });
   const [output, errors, code] = await Promise.all([
     text(child.stdout),
@@ -29,7 +30,10 @@ export function runPlain(cwd: string, entry: string): Promise<Ran> {
   return run([entry], cwd);
 }
 
-/** Runs a bundle as a worker does, without one. `folder`: where bundles are. */
+let bundles = 0;
+
+/** Runs a bundle as a worker does, without one: every other time as one that had been a standby. `folder`: where bundles are. */
 export function runBundle(cwd: string, folder: string, entry: string, file: string): Promise<Ran> {
-  return run(['-e', SCRIPT, ENTER, folder, entry, file], cwd);
+  bundles += 1;
+  return run(['-e', SCRIPT, ENTER, folder, entry, file], cwd, bundles % 2 ? { ZDR_TEST_PIECES: 'ahead' } : {});
 }

@@ -7,6 +7,9 @@ let ready: { readonly base: string; readonly run: Run } | null = null;
 
 let running: Run | null = null;
 
+/** For tests only: as in a standby, in any process. */
+const AHEAD = process.env['ZDR_TEST_PIECES'] === 'ahead';
+
 /** There is time to do what does not depend on the next save. */
 export function getReady(base: string): void {
   const file = compileAhead(base);
@@ -21,6 +24,7 @@ export function start(program: PieceProgram, isShared: (value: unknown) => boole
   const run = ready?.base === program.base ? ready.run : new Run(readBase(program.base));
   ready = null;
   running = run;
+  if (AHEAD) run.declareAhead();
   return run.start(program, isShared);
 }
 

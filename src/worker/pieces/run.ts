@@ -23,12 +23,12 @@ export class Run {
   }
 
   /**
-   * Declares the exports of modules that have none of others, before anybody knows what has changed: nothing of the app
-   * runs for it, and nobody sees them yet.
+   * Declares the exports of each module, before anybody knows which of them have changed: nothing of the app runs for it,
+   * and nobody sees them yet.
    */
   declareAhead(): void {
     for (const module of this.#modules.values())
-      if (module.isModule && !takesFromOthers(module)) module.state = { tag: 'new', body: this.#begin(module) };
+      if (module.isModule) module.state = { tag: 'new', body: this.#begin(module) };
   }
 
   start(program: PieceProgram, isShared: (value: unknown) => boolean): unknown {
