@@ -10,6 +10,7 @@ import type { Style } from './style.js';
 import { canMove, openProgress } from './progress.js';
 import { rememberMode } from './terminal-mode.js';
 import { Terminal } from './terminal.js';
+import { openTidying } from './tidy.js';
 import { ownNetworks } from './urls.js';
 
 /** How long a forced stop may take, in ms. The workers end by themselves when zdr is gone. */
@@ -30,10 +31,12 @@ export async function run(prepared: Prepared, version: string, style: Style): Pr
   const progress = interactive && !json && !quiet && canMove(process.env) ? openProgress(look, columns, say) : null;
   const write = (text: string): void => say(`${progress?.erased() ?? ''}${text}`);
   const terminal = new Terminal({ look, json, quiet, write });
+  const tidying = openTidying();
   const tell = (event: ZdrEvent): void => {
     // Not before: what is typed while the app boots may be for the app.
     keyboard?.start();
     terminal.tell(event);
+    tidying.heard();
   };
   const running = openRun(prepared, {
     width: columns,
