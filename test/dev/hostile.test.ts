@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
 import { Connection } from '../support/connection.js';
+import { gateOf } from '../support/gate.js';
 import { get } from '../support/get.js';
 import type { Project } from '../support/project.js';
 
@@ -23,7 +24,9 @@ test('names of files, errors and paths of requests do not steer the terminal', (
 
     // Node refuses most control characters in a path, but not these bytes.
     const held = await Connection.open(where);
-    const slow = held.raw(`GET /slow?ms=3000 HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    const gate = gateOf(project);
+    const slow = held.raw(`GET ${gate.path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    await gate.begun();
     const odd = await Connection.open(where);
     odd.write(Buffer.from('GET /slow/\u009b31m\u202e HTTP/1.1\r\nHost: localhost\r\n\r\n', 'latin1'));
     await get(where);
@@ -39,6 +42,7 @@ test('names of files, errors and paths of requests do not steer the terminal', (
     await project.write(`src/na${ESC}[31mme.ts`, 'export const more = ;\n');
     await shown(/build failed/);
     for (const line of zdr.lines) assert.doesNotMatch(line, STEERING, JSON.stringify(line));
+    await gate.open();
     assert.equal((await slow).tag, 'answered');
     held.close();
     odd.close();
