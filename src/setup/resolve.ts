@@ -12,7 +12,7 @@ import { wrong, type Wrong } from './wrong.js';
 /** The options without what the caller gives. */
 export interface Resolved {
   readonly tag: 'resolved';
-  readonly options: Omit<InstanceOptions, 'width' | 'onEvent' | 'refresh'>;
+  readonly options: Omit<InstanceOptions, 'width' | 'onEvent' | 'refresh' | 'parent'>;
 }
 
 const defaults = {
