@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { InstanceOptions } from '../options.js';
 import type { Command } from './config.js';
 import { resolveEntry } from './entry.js';
+import { conditionsOf } from './node-options.js';
 import type { Merged } from './given.js';
 import { packageFolder } from '../package-folder.js';
 import { shownPath } from './paths.js';
@@ -61,7 +62,8 @@ export function resolveOptions({ given, from }: Merged, mode: Command, cwd: stri
         ...(given.require ?? []).map((name) => `--require=${name}`),
         ...(given.import ?? []).map((name) => `--import=${name}`),
       ],
-      conditions,
+      // Node's own resolver has those of the environment in every process that it begins in.
+      conditions: [...conditions, ...conditionsOf(process.env['NODE_OPTIONS'] ?? '')],
       tsconfig,
       watching: mode === 'dev' ? { include, ignore, poll } : null,
       nodeEnv: mode === 'dev' ? 'development' : 'production',
