@@ -10,16 +10,16 @@ import { openProject, repository } from '../support/project.js';
 
 // What the app sees of its own process, beside node; and the channel that a process has when somebody has forked it.
 
-/** Where zdr adds something, it is named: anything else would be seen. */
+/** What zdr adds has its name; undici is loaded with node:http from Node 24 on, as it is in every server. */
 const portrait = `
   import cluster from 'node:cluster';
   import async_hooks from 'node:async_hooks';
   import { performance } from 'node:perf_hooks';
   const { process: here } = globalThis;
-  const names = (object) => Reflect.ownKeys(object).map(String).filter((name) => !name.includes('zdr.')).sort();
+  const names = (object) => Reflect.ownKeys(object).map(String).filter((name) => !/zdr\\.|undici\\./.test(name)).sort();
   console.log(Object.keys(here).sort().join(), names(here).join(), names(globalThis).join());
   for (const name of ['send', 'connected', 'disconnect', 'channel']) console.log(name, here[name], name in here);
-  console.log(['message', 'disconnect', 'SIGTERM', 'SIGINT', 'SIGHUP', 'exit', 'beforeExit', 'uncaughtException', 'unhandledRejection', 'warning', 'rejectionHandled', 'worker', 'multipleResolves']
+  console.log(['message', 'disconnect', 'SIGTERM', 'SIGINT', 'SIGHUP', 'beforeExit', 'uncaughtException', 'unhandledRejection', 'warning', 'rejectionHandled', 'worker', 'multipleResolves']
     .map((name) => name + here.listenerCount(name)).join());
   console.log(Object.keys(here.env).filter((name) => !/^(NODE_ENV|TMPDIR|ZDR_TEST.*|NODE_TEST_CONTEXT|_|SHLVL)$/.test(name)).sort().join());
   console.log(cluster.isPrimary, cluster.isWorker, cluster.worker, Object.keys(cluster).sort().join(), cluster.schedulingPolicy);
