@@ -50,7 +50,7 @@ test('threads: eval, data:, execArgv, env, standard streams, limits, exit codes,
         import { text } from 'node:stream/consumers';
         import { SHARE_ENV, Worker } from 'node:worker_threads';
         dc.subscribe('worker_threads', ({ worker }) => console.log('a thread', worker instanceof Worker));
-        const ends = async (worker) => console.log('ended', (await once(worker, 'exit'))[0]);
+        const ends = async (worker) => console.log('ended', await new Promise((done) => worker.once('exit', done)));
         await ends(new Worker('console.log("eval", process.argv.length, require("node:worker_threads").isMainThread)', { eval: true }));
         await ends(new Worker(new URL('data:text/javascript,console.log("data", import.meta.url.length)')));
         process.env.SHARED = 'yes';
@@ -65,7 +65,7 @@ test('threads: eval, data:, execArgv, env, standard streams, limits, exit codes,
         await ends(worker);
         console.log(await said);
         const failing = new Worker(new URL('./failing.js', import.meta.url));
-        failing.on('error', (error) => console.log(error.name, error.message));
+        failing.on('error', (error) => console.log(error.name, error.message, /failing\\.js:\\d+/.exec(error.stack)?.[0]));
         await ends(failing);`,
       'shared.js': "console.log(process.env.SHARED); process.env.SHARED = 'changed';\n",
       'failing.js': "throw new TypeError('in the thread');\n",
