@@ -51,10 +51,19 @@ export interface InstanceOptions {
   width(): number;
   /** Called for each event, synchronously and in order. Must not throw. */
   onEvent(event: ZdrEvent): void;
+  /** Who has started zdr with a channel, as `fork` does; the app may speak to it. */
+  readonly parent?: Parent | null;
   /** Called when the app begins to read standard input (true), and when no app that serves reads it any more. */
   onInput?(apps: boolean): void;
   /** Called when zdr begins with something that can take long, and (null) when nothing does any more. */
   onWork?(work: Work | null): void;
+}
+
+/** The other end of a channel of this process. */
+export interface Parent {
+  send(message: unknown): void;
+  /** Called for each of its messages. */
+  onMessage(listener: (message: unknown) => void): void;
 }
 
 /** What can take long: to build, to boot a generation, to replace workers one by one, to finish what is open. */

@@ -5,6 +5,7 @@ import type { ZdrEvent } from '../events.js';
 import { openKeyboard } from './keyboard.js';
 import { actOn } from './key-actions.js';
 import { leave, say } from './output.js';
+import { openParent } from './parent.js';
 import { exitCodeOf, onSignals } from './signals.js';
 import type { Style } from './style.js';
 import { canMove, openProgress } from './progress.js';
@@ -40,6 +41,7 @@ export async function run(prepared: Prepared, version: string, style: Style): Pr
   };
   const running = openRun(prepared, {
     width: columns,
+    parent: openParent(),
     onEvent: tell,
     onInput(apps) {
       keyboard?.give(apps);

@@ -15,9 +15,8 @@ export function openForks({ cwd, onPids, inspector }: Known, parts: () => Parts)
     onPipe: inspector === null ? null : (worker, pipe) => inspector.linked(worker, pipe),
     onMessage: (worker, message, handle) => receive(parts(), worker, message, handle),
     hasRoom: () => parts().transit.hasRoom(),
-    onAppMessage(worker, message) {
-      if (message === 'ready') parts().rollover.dispatch({ type: 'worker-said-ready', worker });
-    },
+    isForked: () => parts().spoken.forked(),
+    onAppMessage: (worker, message) => parts().spoken.said(worker, message),
     onExit(worker, exit) {
       const { ahead, sockets, fallbacks, usages, input, unbound, rollover, transit } = parts();
       ahead?.exited(worker);

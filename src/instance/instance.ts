@@ -25,6 +25,7 @@ import { servingWorkers, type Parts } from './parts.js';
 import { openReloads } from './reload.js';
 import { settingsOf, startsAlike } from './settings.js';
 import { openSource } from './source.js';
+import { openSpoken } from './spoken.js';
 import { statusOf } from './status.js';
 import { suspend } from './suspend.js';
 import { openTimers } from './timers.js';
@@ -56,7 +57,7 @@ export interface Instance {
 }
 
 /** What can be another while zdr runs. */
-export type NewOptions = Omit<InstanceOptions, 'onEvent' | 'onWork' | 'width' | 'refresh' | 'cwd'>;
+export type NewOptions = Omit<InstanceOptions, 'onEvent' | 'onWork' | 'width' | 'refresh' | 'cwd' | 'parent'>;
 
 /** What `tls.Server#setTicketKeys` wants, in bytes. */
 const TICKET_KEYS = 48;
@@ -85,6 +86,7 @@ export function openInstance(given: InstanceOptions): Instance {
   });
   const pages = openPages(() => parts);
   const unbound = openUnbound(() => parts);
+  const spoken = openSpoken(given.parent ?? null, () => parts);
   const working = openWork((work) => given.onWork?.(work));
   const rollover = openRollover(
     settingsOf(options),
@@ -153,6 +155,7 @@ export function openInstance(given: InstanceOptions): Instance {
     input,
     timers,
     pages,
+    spoken,
     unbound,
     asked: openAsked({ sockets, workers }),
     fallbacks,

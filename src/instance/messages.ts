@@ -50,6 +50,7 @@ export function receive(parts: Parts, worker: number, message: ToPrimary, handle
     case 'holds':
       return dispatch({ type: 'worker-holds', worker, held: message.held });
     case 'begun':
+      parts.spoken.begun(worker);
       return dispatch({ type: 'worker-begun', worker });
     case 'evaluated':
       return dispatch({ type: 'worker-evaluated', worker });

@@ -14,6 +14,7 @@ import type { History } from './history.js';
 import type { Input } from './input.js';
 import type { Pages } from './pages.js';
 import type { Source } from './source.js';
+import type { Spoken } from './spoken.js';
 import type { Timers } from './timers.js';
 import type { Unbound } from './unbound.js';
 
@@ -32,6 +33,7 @@ export interface Parts {
   readonly input: Input;
   readonly timers: Timers;
   readonly pages: Pages;
+  readonly spoken: Spoken;
   readonly unbound: Unbound;
   readonly asked: Asked;
   /** Null: nothing is measured. */

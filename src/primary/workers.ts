@@ -1,10 +1,10 @@
-import type { SendHandle } from 'node:child_process';
+import type { SendHandle, Serializable } from 'node:child_process';
 import cluster, { type Worker } from 'node:cluster';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Exit } from '../events.js';
 import { PIPE } from '../protocol/inspect.js';
-import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js';
+import { ENVELOPE, FORKED, type ToPrimary, type ToWorker } from '../protocol/messages.js';
 import type { Lane, Pipe } from '../protocol/lane.js';
 import { withInspectorPipe } from './inspector-pipe.js';
 import { laneTo, withPipes } from './lane.js';
@@ -25,6 +25,8 @@ export interface WorkersOptions {
   readonly onMessage: (worker: number, message: ToPrimary, handle: Handle | undefined) => void;
   /** Whether one more connection can be kept here; if not, the worker keeps it and asks again. */
   readonly hasRoom: () => boolean;
+  /** Whether apps have a channel of their own. */
+  readonly isForked: () => boolean;
   /** What the app says by `process.send`. */
   readonly onAppMessage: (worker: number, message: unknown) => void;
   readonly onExit: (worker: number, exit: Exit) => void;
@@ -42,7 +44,9 @@ export interface Workers {
   give(worker: number, message: Take, handle: Handle): void;
   /** Whether connections have a way of their own to it, where they hold up nothing else. */
   hasLane(worker: number): boolean;
-  /** SIGTERM, and pm2's message for those that wait for it: the app ends by itself. */
+  /** A message for the app's `process.on('message')`. */
+  tell(worker: number, message: unknown): void;
+  /** SIGTERM: the app ends by itself. */
   terminate(worker: number): void;
   kill(worker: number): void;
   /** To all of them, and to all that they started. */
@@ -120,10 +124,13 @@ export function openWorkers(options: WorkersOptions): Workers {
       else lane.send(message, handle);
     },
     hasLane: (id) => lanes.has(id),
+    tell(id, message) {
+      const { process: child } = running.get(id) ?? {};
+      if (child?.connected === true) child.send(message as Serializable, () => {});
+    },
     terminate(id) {
       const { process: child } = running.get(id) ?? {};
       if (child?.pid === undefined) return;
-      if (child.connected) child.send('shutdown', () => {});
       signal(child.pid, 'SIGTERM');
     },
     kill(id) {
@@ -143,9 +150,10 @@ export function openWorkers(options: WorkersOptions): Workers {
 }
 
 /** node:cluster has one set of settings for the process, and others may use it as well: ours hold for one fork. */
-function withSettings<T>({ cwd, execArgv }: WorkersOptions, fork: () => T): T {
+function withSettings<T>({ cwd, execArgv, isForked }: WorkersOptions, fork: () => T): T {
   const { settings } = cluster;
-  cluster.setupPrimary({ exec: EXEC, args: [], execArgv: [...execArgv()], cwd, silent: false });
+  const args = isForked() ? [FORKED] : [];
+  cluster.setupPrimary({ exec: EXEC, args, execArgv: [...execArgv()], cwd, silent: false });
   try {
     return fork();
   } finally {

@@ -49,6 +49,9 @@ export interface PeerTls {
   readonly certificate: string | null;
 }
 
+/** The argument of a worker whose app has a channel, as one that was forked: what it says by `process.send` means something. */
+export const FORKED = 'forked';
+
 export type ToWorker =
   /** The answer to `standby`: connections come and go on a pipe of their own. */
   | { readonly tag: 'lane' }

@@ -1,5 +1,5 @@
 import type { ZdrEvent } from '../events.js';
-import type { Work } from '../options.js';
+import type { Parent, Work } from '../options.js';
 import { merge, type Given, type Layer } from './given.js';
 import { readConfig, type Reading, type Search } from './read.js';
 import { resolveOptions, type Resolved } from './resolve.js';
@@ -26,6 +26,8 @@ export interface Sink {
   width(): number;
   /** Must not throw. */
   onEvent(event: ZdrEvent): void;
+  /** Who has started this process with a channel. */
+  readonly parent?: Parent | null;
   /** Whether the app reads the terminal's input now. */
   onInput?(apps: boolean): void;
   /** What zdr does now that can take long; null: nothing. */

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { InstanceOptions } from '../options.js';
 import type { Command } from './config.js';
 import { resolveEntry } from './entry.js';
+import { conditionsOf } from './node-options.js';
 import type { Merged } from './given.js';
 import { packageFolder } from '../package-folder.js';
 import { shownPath } from './paths.js';
@@ -12,7 +13,7 @@ import { wrong, type Wrong } from './wrong.js';
 /** The options without what the caller gives. */
 export interface Resolved {
   readonly tag: 'resolved';
-  readonly options: Omit<InstanceOptions, 'width' | 'onEvent' | 'refresh'>;
+  readonly options: Omit<InstanceOptions, 'width' | 'onEvent' | 'refresh' | 'parent'>;
 }
 
 const defaults = {
@@ -61,7 +62,8 @@ export function resolveOptions({ given, from }: Merged, mode: Command, cwd: stri
         ...(given.require ?? []).map((name) => `--require=${name}`),
         ...(given.import ?? []).map((name) => `--import=${name}`),
       ],
-      conditions,
+      // Node's own resolver has those of the environment in every process that it begins in.
+      conditions: [...conditions, ...conditionsOf(process.env['NODE_OPTIONS'] ?? '')],
       tsconfig,
       watching: mode === 'dev' ? { include, ignore, poll } : null,
       nodeEnv: mode === 'dev' ? 'development' : 'production',

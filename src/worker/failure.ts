@@ -16,10 +16,29 @@ export function booted(): void {
  */
 export function install(): void {
   process.on('uncaughtExceptionMonitor', (error: unknown) => {
-    if (!booting || process.listenerCount('uncaughtException') > 0) return;
-    send({ tag: 'failed', error: describe(error), unfit: unfitOf(error) });
-    process.exit(1);
+    if (!booting || isCaught()) return;
+    const failed = { tag: 'failed', error: describe(error), unfit: unfitOf(error) } as const;
+    // The primary ends a process that has failed: it hears of it when the app's own 'exit' listeners have run.
+    if (isExiting()) send(failed);
+    else process.on('exit', () => send(failed));
+    try {
+      process.exit(1);
+    } catch {
+      // One of them has thrown. As under node the first error is the one that counts, and the others do not run.
+      send(failed);
+      process.exit(1);
+    }
   });
+}
+
+/** The app itself decides, by a handler, or by the callback that node:domain uses as well. */
+function isCaught(): boolean {
+  return process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback();
+}
+
+/** 'exit' is told already: the listeners that come now are not called. */
+function isExiting(): boolean {
+  return (process as unknown as { readonly _exiting?: boolean })._exiting === true;
 }
 
 /**

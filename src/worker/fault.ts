@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ToWorker } from '../protocol/messages.js';
+import { breakOff } from './channel.js';
 
 /**
  * For tests only: `ZDR_TEST_FAULT=2:take:SIGKILL,1:cut:loop` makes the worker of generation 2 kill itself when it is
@@ -21,7 +22,7 @@ function fail(how: string | undefined, step: string): void {
       for (;;) hoard.push(Array.from({ length: 100_000 }).fill(0));
     }
     case 'disconnect':
-      return process.disconnect();
+      return breakOff();
     case 'hold':
       return hold(step);
     case 'reject':

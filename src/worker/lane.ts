@@ -1,6 +1,7 @@
 import net from 'node:net';
 import type { ToPrimary, ToWorker } from '../protocol/messages.js';
 import { IPC, type Lane, LANE_FD, openLane, type Pipe, type PipeClass, PIPES } from '../protocol/lane.js';
+import { channelPipe, shown } from './concealed.js';
 import type { Handle } from './internals.js';
 
 type Move = Extract<ToPrimary, { tag: 'move' }>;
@@ -10,8 +11,7 @@ let lane: Lane<Move> | null = null;
 
 /** The primary has opened its end. */
 export function openOurs(receive: (message: Take, handle: Handle | undefined) => void): void {
-  const mark = Object.getOwnPropertySymbols(process).find(({ description }) => description === 'kChannelHandle');
-  const channel = mark === undefined ? undefined : (Reflect.get(process, mark) as Pipe);
+  const channel = shown(channelPipe) as Pipe | undefined;
   if (channel === undefined) return;
   const pipes = Array.from({ length: PIPES }, (_, n) => {
     const pipe = new (channel.constructor as PipeClass)(IPC);

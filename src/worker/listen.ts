@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { errorMonitor } from 'node:events';
 import { setImmediate } from 'node:timers';
 import { getSystemErrorName } from 'node:util';
@@ -32,6 +33,8 @@ import { bindUnix } from './unix.js';
  * (net.core.somaxconn on Linux: 4096).
  */
 const BACKLOG = 65_535;
+
+type Accept = NonNullable<Handle['onconnection']>;
 
 const listen2 = serverPrototype._listen2;
 const zeros = new Map<string, number>();
@@ -144,7 +147,18 @@ function use(server: Server, listener: Listener, backlog: number): void {
 }
 
 function share({ key, handle }: Listener): void {
-  if (handle.onconnection !== null) handle.onconnection = spread(key, handle.onconnection);
+  if (handle.onconnection !== null) handle.onconnection = spread(key, inContext(handle.onconnection));
+}
+
+/**
+ * As under node, connections come in the context in which the app has called `listen` (AsyncLocalStorage): also on a
+ * handle that zdr has brought, and one that has come from older code.
+ */
+function inContext(accept: Accept): Accept {
+  const listens = new AsyncResource('TCPSERVERWRAP', { requireManualDestroy: true });
+  return function (this: Handle, error, client) {
+    listens.runInAsyncScope(accept, this, error, client);
+  };
 }
 
 /** Puts a server of ours on an adopted handle. */

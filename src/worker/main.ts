@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import type { ToWorker } from '../protocol/messages.js';
+import { FORKED, type ToWorker } from '../protocol/messages.js';
 import { answered } from './asking.js';
 import { become, drain, installApp } from './app.js';
-import { holdOn, receive, send } from './channel.js';
+import { holdOn, keepToOurselves, receive, send, share } from './channel.js';
 import { check, settle, warm } from './ahead/warm.js';
 import { reportLater } from './ahead/report.js';
 import { installPrimary } from './cluster/primary.js';
@@ -121,7 +121,8 @@ track(() => {
 });
 installPrimary(checkOpen);
 receive(handle);
-// The primary is gone: nobody would end this process in time.
-process.once('disconnect', () => process.exit(0));
+// Before anything of the app, or a package that is evaluated ahead, can look.
+if (process.argv.splice(2).includes(FORKED)) share();
+else keepToOurselves();
 holdOn(true);
 send({ tag: 'standby' });

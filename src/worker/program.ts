@@ -12,6 +12,10 @@ import { remember } from './listen.js';
 import { rehearsed } from './rehearse.js';
 import { countFromHere } from './requests.js';
 
+const { _fatalException: fatal } = process as unknown as {
+  _fatalException(error: unknown, rejected: boolean): boolean;
+};
+
 /** Makes this process the app: what follows runs as if node had been started with the source entry. */
 export async function load(program: Program): Promise<void> {
   const { file, entry, args, numbers, readyUrl } = program;
@@ -38,7 +42,9 @@ export async function load(program: Program): Promise<void> {
   } catch (error) {
     // Out of this promise, into the path that every uncaught error takes.
     process.nextTick(() => {
-      throw error;
+      if (script || process.listenerCount('uncaughtException') === 0) throw error;
+      // To the app's own handler the entry is what node has it for: a promise that was rejected.
+      fatal(error, true);
     });
     return;
   }
