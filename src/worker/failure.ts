@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { AppError } from '../events.js';
 import { send } from './channel.js';
-import { withExcerpt } from './excerpt.js';
+import { withExcerpt, withoutOurs } from './excerpt.js';
 
 let booting = true;
 
@@ -17,8 +17,26 @@ export function booted(): void {
 export function install(): void {
   process.on('uncaughtExceptionMonitor', (error: unknown) => {
     if (!booting || process.listenerCount('uncaughtException') > 0) return;
-    send({ tag: 'failed', error: describe(error), unfit: unfitOf(error) });
+    const failed = { tag: 'failed', error: describe(error), unfit: unfitOf(error) } as const;
+    atTheEnd(() => send(failed));
     process.exit(1);
+  });
+}
+
+/** The primary kills who has failed: it is told once the app's own 'exit' listeners have run. One of them may exit itself. */
+function atTheEnd(tell: () => void): void {
+  const { reallyExit } = process as unknown as { reallyExit: (code: number) => never };
+  let told = false;
+  const once = (): void => {
+    if (!told) tell();
+    told = true;
+  };
+  process.on('exit', once);
+  Object.assign(process, {
+    reallyExit(code: number) {
+      once();
+      reallyExit.call(process, code);
+    },
   });
 }
 
@@ -39,7 +57,8 @@ function unfitOf(error: unknown): string | null {
 }
 
 export function describe(error: unknown): AppError {
-  const plain = inspect(error, { colors: false });
+  // A text is printed as it is.
+  const plain = typeof error === 'string' ? error : withoutOurs(inspect(error, { colors: false }));
   if (!(error instanceof Error)) return { name: 'Error', message: plain, code: null, text: plain, holder: null };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
   return { name: error.name, message: error.message, code, text: withExcerpt(plain), holder: null };

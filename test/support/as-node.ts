@@ -111,16 +111,28 @@ function endIn(zdr: Zdr): Reported | null {
 }
 
 /**
- * What node and zdr have written to stderr, without what cannot be the same: the number of the process, frames of node's
- * own files (what loads a module is another function for a bundle), and what stands around an uncaught error. For that
- * node prints the line of the source above and its own version below, zdr the line behind the first place.
+ * What node and zdr have written to stderr, without what cannot be the same:
+ * - the number of the process
+ * - frames of node's own files, and of zdr's: what loads a module is another function for a bundle. So the end of a
+ *   trace that is the same as that of the cause, which is left out, may be longer
+ * - the name of a module in a frame: where there are source maps, node shows the path instead of the URL
+ * - what stands around an uncaught error. Node prints the line of the source above it and its own version below, zdr
+ *   the line behind the first place.
  */
 function asShown(stderr: string): string {
   return stderr
     .replaceAll(/\(node:\d+\)/g, '(node:pid)')
-    .replace(/^\S+:\d+\n[^\n]*\n[^\n]*\^\n(?:\n|(?=[^\n]))/m, '')
+    .replaceAll(/^\n?\S+:\d+\n[^\n]*\n *\^+\n+/gm, '')
+    .replace(/\n\(Use `node --trace-uncaught [^\n]*(?=\n)/, '')
     .replace(/\n\nNode\.js v[^\n]+\n$/, '\n')
+    .replaceAll(
+      /^( +at )(async )?(?:<anonymous> \((.*)\)|(.*))(?=$| \{$|,$)/gm,
+      (_, at, waits = '', inner, all) => `${at}${waits}${String(inner ?? all).replace('file://', '')}`,
+    )
     .split('\n')
-    .filter((line) => !/^\s+at .*\(?node:internal\//.test(line) && !/^\s+(?:\d+ │|╵) /.test(line))
+    .filter((line) => !LEFT_OUT.test(line))
     .join('\n');
 }
+
+const LEFT_OUT =
+  /^\s+(?:at .*(?:node:internal|\/dist\/worker|\/\.cache\/zdr|\/zdr-\d+-[^/]+)\/|at Generator\.next|\.\.\. \d+ lines matching|\d+ │ |╵ )/;
