@@ -37,6 +37,7 @@ const programs: Readonly<Record<string, Program>> = {
       'x2.js': 'export default "default";',
       'self.js': 'export default "self";',
       'j.json': '{"a":1}',
+      'late.cjs': 'exports.late = 1;',
       'app.js': `
         import { createRequire } from 'node:module';
         import x from '#x';
@@ -46,7 +47,9 @@ const programs: Readonly<Record<string, Program>> = {
         import es, { two } from 'compiled';
         import json from './j.json' with { type: 'json' };
         const require = createRequire(import.meta.url);
-        console.log(x, self, common, one, Object.keys(ns).filter((name) => name !== 'module.exports').sort().join(), es, two, json.a, require('./j.json').a);
+        console.log(x, self, common, one, Object.keys(ns).sort().join(), es, two, json.a, require('./j.json').a);
+        const late = './late.cjs';
+        console.log(Object.keys(await import(late)).sort().join(), Object.keys(await import('./late.cjs')).sort().join());
         console.log((await import('./j.json', { with: { type: 'json' } })).default === json);
         for (const name of ['nowhere', './nowhere.js']) await import(name).catch((error) => console.log(error.code));
         try { require('nowhere'); } catch (error) { console.log(error.code); }`,

@@ -34,9 +34,13 @@ const programs: Readonly<Record<string, Program & { readonly entry: string }>> =
         import { second } from 'two/second';
         import { installed } from 'installed';
         import { readFileSync } from 'fs';
+        const names = ['@/lib/late', 'lib/late.js', 'exact', 'two/second', 'installed', 'node:fs', '@/nowhere'];
+        for (const name of names)
+          console.log(name, await import(name).then((all) => Object.keys(all).slice(0, 2).join(), (error) => error.code));
         console.log(based, aliased, exact, second, installed, typeof readFileSync);`,
       'src/lib/based.ts':
         "import { aliased } from '@/lib/aliased';\nexport const based: string = `based on ${aliased}`;\n",
+      'src/lib/late.ts': "export const late: number = 1;\nexport const more: string = '';\n",
       'src/lib/aliased.ts': "export const aliased = 'aliased' as const;\n",
       'src/lib/exact.ts': "export const exact = 'exact' satisfies string;\n",
       'src/lib/second.ts': "export enum E { A = 'second' }\nexport const second = E.A;\n",
@@ -88,6 +92,17 @@ const programs: Readonly<Record<string, Program & { readonly entry: string }>> =
       ...runtime('first'),
       'tsconfig.json': '{ "compilerOptions": { "jsx": "react-jsxdev", "jsxImportSource": "first" } }',
       'src/app.tsx': 'console.log(JSON.stringify(<p>\n  <b />\n  text\n</p>));\nexport {};\n',
+    },
+  },
+  'computed require by paths': {
+    entry: 'src/app.ts',
+    files: {
+      'package.json': '{}',
+      'tsconfig.json': '{ "compilerOptions": { "module": "CommonJS", "paths": { "@/*": ["./src/*"] } } }',
+      'src/app.ts':
+        "for (const name of ['@/part', '@/other.js', './part', 'fs']) console.log(name, Object.keys(require(name) as object).slice(0, 1));\n",
+      'src/part.ts': 'export const part: number = 1;\n',
+      'src/other.ts': 'export const other: number = 2;\n',
     },
   },
   'jsx by a factory, in .jsx as the entry': {
