@@ -16,8 +16,16 @@ const WHOLE = 'isNodeMode && __defProp(target, "module.exports", { value: mod, e
  * `__require` looks for a `require` in scope, which an ES module does not have.
  */
 export function fixHelpers(code: string): string {
-  return code
+  return fixNames(code)
     .replace(TO_ESM + MADE, (found) => (HAS_WHOLE ? `${found}${WHOLE}` : found))
     .replace(TO_ESM, () => `var __toESM = (mod, isNodeMode, target) => ${IS_NAMESPACE}(mod) ? mod : (`)
     .replace(SHIM, () => `=> true ? ${REQUIRE} : typeof Proxy`);
+}
+
+/** A class with decorated members, which a decorator may have replaced, and the name that esbuild gives to what is there then. */
+const DECORATED = /^(\s*([\w$]+) = __decorateElement\([^\n]*, )\2\);\n(\s*)(__name\(\2, "(?:[^"\\\n]|\\.)*"\));$/gm;
+
+/** Names a class before it is decorated: what takes its place has a name of its own. The number of lines stays. */
+export function fixNames(code: string): string {
+  return code.includes('__decorateElement') ? code.replace(DECORATED, '$1$4);\n$3') : code;
 }

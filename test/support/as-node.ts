@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { withApp } from './app.js';
 import type { Project } from './project.js';
@@ -8,7 +9,7 @@ import type { Zdr } from './zdr.js';
 
 /** A program that prints, and ends by itself. */
 export interface Program {
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
   /** 'app.js' unless said otherwise. */
   readonly entry?: string;
   readonly flags?: readonly string[];
@@ -49,7 +50,7 @@ export async function endsAs(
       before: async (project) => {
         await project.remove('src');
         for (const [file, content] of Object.entries({ 'package.json': '{"type":"module"}', ...files }))
-          await project.write(file, content);
+          await (typeof content === 'string' ? project.write(file, content) : writeFile(project.path(file), content));
       },
     },
     async ({ project, zdr }) => {
