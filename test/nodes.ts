@@ -9,7 +9,16 @@ import { fileURLToPath } from 'node:url';
  */
 const VERSIONS = ['20.19', '20', '22', '24', '26'];
 const names = process.argv.slice(2);
-const how = ['dev/runs', 'dev/as-node', 'dev/typescript', 'dev/late', 'dev/cluster', 'dev/dgram', 'build/'];
+const how = [
+  'dev/runs',
+  'dev/as-node',
+  'dev/errors',
+  'dev/typescript',
+  'dev/late',
+  'dev/cluster',
+  'dev/dgram',
+  'build/',
+];
 const suites = names.length > 0 ? names : [...how, 'dev/ahead', 'dev/pieces', 'dev/rollover', 'dev/broken.test'];
 
 const here = fileURLToPath(new URL('.', import.meta.url));

@@ -10,6 +10,7 @@ export const RESOLVE = '__zdrResolve';
 export const IS_NAMESPACE = '__zdrIsNamespace';
 export const CLOCK = '__zdrClock';
 export const CREATE_REQUIRE = '__zdrCreateRequire';
+export const ALIASED_REQUIRE = '__zdrAliasedRequire';
 export const SHARE = '__zdrShare';
 export const SHARED = '__zdrShared';
 const PATH_TO_URL = '__zdrPathToURL';
@@ -46,6 +47,9 @@ export function bannerOf(format: Format, anchor: string, timing: boolean): strin
     `__zdrTarget=(s,url)=>{s=String(s);if(/^(?:\\.{0,2}\\/|file:|node:|data:)/.test(s))return ${RESOLVE}(s,url);` +
     `let f;try{f=${CREATE_REQUIRE}(url).resolve(s)}catch{return s}` +
     `try{if(${REQUIRE}.resolve(s)===f)return s}catch{}return ${PATH_TO_URL}(f).href},` +
-    `${IMPORT}=(url)=>async(s,o)=>{const t=__zdrTarget(s,url);return __zdrRealm&&/^file:/.test(t)?__zdrRealm.load(t,o):import(t,o)};`
+    // By the `paths` of a tsconfig, where the file has some.
+    `__zdrNamed=(s,paths)=>paths&&__zdrRealm?__zdrRealm.named(String(s),paths):null,` +
+    `${ALIASED_REQUIRE}=(path,paths)=>{const r=${CREATE_REQUIRE}(path);return Object.assign((s)=>r(__zdrNamed(s,paths)??s),r)},` +
+    `${IMPORT}=(url,paths)=>async(s,o)=>{const f=__zdrNamed(s,paths),t=f===null?__zdrTarget(s,url):${PATH_TO_URL}(f).href;return __zdrRealm&&/^file:/.test(t)?__zdrRealm.load(t,o):import(t,o)};`
   );
 }

@@ -8,6 +8,7 @@ import type * as Esbuild from 'esbuild';
 import type { Inputs } from '../watch/inputs.js';
 import { SHARING } from '../protocol/late.js';
 import type { Format } from './banner.js';
+import { openAliases } from './aliases.js';
 import { openDecorators } from './decorators.js';
 import { nameExternals, openExternals } from './externals.js';
 import { formatOf, typeOf } from './format.js';
@@ -83,6 +84,7 @@ export function openBuilder(options: BuilderOptions): Builder {
   const { bundles } = options;
   const timing = options.timing === true;
   const decorators = openDecorators(options.tsconfig, [join(options.root, 'package.json'), import.meta.url]);
+  const aliases = openAliases(options.tsconfig);
   const parts = openParts();
   const kinds = openKinds();
   /** What a whole build has read last. */
@@ -96,7 +98,7 @@ export function openBuilder(options: BuilderOptions): Builder {
   let tells = sharing;
   let open = false;
   let entry = '';
-  let sources: Sources = openSources(entry, decorators.lower, timing);
+  let sources: Sources = openSources(entry, decorators.lower, timing, aliases.of);
   let context: { readonly format: Format; readonly build: Context } | null = null;
   /** What an entry turned out to be that neither its extension nor its package.json tells. */
   let guess: Format = 'esm';
@@ -248,7 +250,7 @@ export function openBuilder(options: BuilderOptions): Builder {
   async function buildNow(): Promise<BuildOutcome> {
     const real = realEntry(options.entry);
     if (real !== entry) {
-      sources = openSources((entry = real), decorators.lower, timing);
+      sources = openSources((entry = real), decorators.lower, timing, aliases.of);
       whole = true;
     }
     return (await buildChanged()) ?? buildWhole();
@@ -328,6 +330,7 @@ export function openBuilder(options: BuilderOptions): Builder {
         reads.forget();
         parts.clear();
         decorators.clear();
+        aliases.clear();
         // How its files are read may have changed with it.
         if (!path.endsWith('.json')) continue;
         sources.clear();

@@ -14,13 +14,23 @@ interface Swc {
   transformSync(text: string, options: object): { readonly code: string; readonly map?: string };
 }
 
+/**
+ * What a type is in metadata. Without the other files an enum looks like a class: here it is what TypeScript says of it,
+ * the kind of its members. The numbers of an enum are keys of it as well.
+ */
+const TYPE_OF =
+  'function __zdrTypeOf(v){if(Array.isArray(v))return v.map(__zdrTypeOf);if(v==null||typeof v==="function")return v;' +
+  'var s=Object(v)===v?new Set(Object.keys(v).filter(k=>String(Number(k))!==k).map(k=>typeof v[k])):new Set([typeof v]);' +
+  'return s.size!==1?Object:s.has("number")?Number:s.has("string")?String:Object}';
+
 /** What the output calls to apply decorators: the functions that TypeScript would write. */
 const HELPERS =
   'function __zdrDecorate(d,t,k,p){var c=arguments.length,r=c<3?t:p===null?p=Object.getOwnPropertyDescriptor(t,k):p;' +
   'if(typeof Reflect.decorate==="function")r=Reflect.decorate(d,t,k,p);' +
   'else for(var i=d.length-1,f;i>=0;i--)if(f=d[i])r=(c<3?f(r):c>3?f(t,k,r):f(t,k))||r;' +
   'return c>3&&r&&Object.defineProperty(t,k,r),r}' +
-  'function __zdrDecorateMetadata(k,v){if(typeof Reflect.metadata==="function")return Reflect.metadata(k,v)}' +
+  'function __zdrDecorateMetadata(k,v){if(typeof Reflect.metadata==="function")return Reflect.metadata(k,__zdrTypeOf(v))}' +
+  TYPE_OF +
   'function __zdrDecorateParam(i,d){return function(t,k){d(t,k,i)}}';
 
 /** What oxc calls them, for esbuild's `define`. */
@@ -46,6 +56,9 @@ export function lowerWithOxc({ transformSync }: Oxc): Lower {
   };
 }
 
+/** In swc's own helper, which is part of its output. */
+const METADATA = /(\breturn Reflect\.metadata\(\w+, )(\w+)(?=\))/;
+
 export function lowerWithSwc({ transformSync }: Swc): Lower {
   return (path, text, defines) => {
     try {
@@ -67,7 +80,9 @@ export function lowerWithSwc({ transformSync }: Swc): Lower {
           keepClassNames: true,
         },
       });
-      return map === undefined ? null : withMap(path, loosen(code), map);
+      return map === undefined
+        ? null
+        : withMap(path, `${loosen(code.replace(METADATA, '$1__zdrTypeOf($2)'))}${TYPE_OF}`, map);
     } catch {
       // esbuild says it better.
       return null;

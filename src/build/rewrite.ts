@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { HELPER_NAMES } from './lower.js';
-import { CLOCK, CREATE_REQUIRE, IMPORT, RESOLVE } from './banner.js';
+import { ALIASED_REQUIRE, CLOCK, CREATE_REQUIRE, IMPORT, RESOLVE } from './banner.js';
 
 /** Text that was put in front of a line of a source, for positions in messages. Lines count from 1. */
 export interface Shift {
@@ -48,9 +48,17 @@ const MAIN = /\b(?:require\s*\.\s*main\s*([!=])==?\s*module\b|module\s*([!=])==?
 /**
  * Makes a source file keep its own identity inside a bundle: its URL, folder and name, `require` and `import()` with
  * computed arguments, `require.main === module`. The prelude stands on the line of the first statement and holds
- * only what the file uses, then `share`. With `timing` it tells that the evaluation of the file begins.
+ * only what the file uses, then `share`. With `timing` it tells that the evaluation of the file begins. `aliases`: what
+ * a tsconfig makes of computed names.
  */
-export function rewrite(source: string, path: string, entry: string, share = '', timing = false): Rewritten {
+export function rewrite(
+  source: string,
+  path: string,
+  entry: string,
+  share = '',
+  timing = false,
+  aliases: readonly unknown[] = [],
+): Rewritten {
   let text = source;
   if (text.includes('require'))
     text = text.replace(MAIN, (found, a?: string, b?: string) =>
@@ -61,7 +69,8 @@ export function rewrite(source: string, path: string, entry: string, share = '',
   );
   const open = text.includes('__zdrFile') || /\bcreateRequire\b/.test(text);
   const clock = timing ? `${CLOCK}(${JSON.stringify(path)});` : '';
-  const prelude = preludeOf(text, path, entry) + clock + share;
+  const prelude =
+    preludeOf(text, path, entry, aliases.length === 0 ? '' : `,${JSON.stringify(aliases)}`) + clock + share;
   if (prelude === '') return { text, open, shift: null };
   const at = startOf(text);
   const before = text.slice(0, at);
@@ -73,7 +82,7 @@ export function rewrite(source: string, path: string, entry: string, share = '',
   };
 }
 
-function preludeOf(text: string, path: string, entry: string): string {
+function preludeOf(text: string, path: string, entry: string, aliases: string): string {
   const meta = META.test(text);
   const uses = (word: string): boolean => text.includes(word);
   const url = JSON.stringify(pathToFileURL(path).href);
@@ -84,9 +93,11 @@ function preludeOf(text: string, path: string, entry: string): string {
   if (meta && uses('main')) parts.push(`__zdrIsMain=${path === entry}`);
   if (meta && uses('resolve')) parts.push(`__zdrFileResolve=(s)=>${RESOLVE}(s,${url})`);
   if (WHOLE_META.test(text)) parts.push(`__zdrMeta=${wholeMeta(path, url, path === entry)}`);
-  if (uses('__zdrFileImport')) parts.push(`__zdrFileImport=${IMPORT}(${url})`);
+  if (uses('__zdrFileImport')) parts.push(`__zdrFileImport=${IMPORT}(${url}${aliases})`);
   if (uses('__zdrFileRequire') || /\brequire\s*\.\s*resolve\b/.test(text))
-    parts.push(`__zdrFileRequire=${CREATE_REQUIRE}(${JSON.stringify(path)})`);
+    parts.push(
+      `__zdrFileRequire=${aliases === '' ? CREATE_REQUIRE : ALIASED_REQUIRE}(${JSON.stringify(path)}${aliases})`,
+    );
   if (/\brequire\s*\.\s*main\b/.test(text)) parts.push(`__zdrMainModule=${mainModule(entry)}`);
   const knows = MODULE.test(text) ? `Object.assign(module,${moduleOf(path, entry)});` : '';
   return (parts.length === 0 ? '' : `var ${parts.join(',')};`) + knows;

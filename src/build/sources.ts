@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import type { Stamp } from '../watch/inputs.js';
 import { type Reading, readStamped } from '../watch/stamp.js';
+import type { Aliases } from './aliases.js';
 import type { Decorators } from './decorators.js';
 import { rewrite, type Shift } from './rewrite.js';
 import { looksLikeModule } from './share.js';
@@ -43,14 +44,19 @@ const NO_MAP = /^\/\/[#@] sourceMappingURL=(?!data:|\S*\.map(?:\?\S*)?\s*$)/gm;
 const CODE = new Set(['.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.tsx']);
 
 /** Keeps the sources in memory, so that a rebuild reads what has changed and its stamps are exactly what it saw. */
-/** `lower` writes out what esbuild does not know. */
-export function openSources(entry: string, lower: Decorators['lower'] = async () => null, timing = false): Sources {
+/** `lower` writes out what esbuild does not know; `aliases` tells what a tsconfig makes of names. */
+export function openSources(
+  entry: string,
+  lower: Decorators['lower'] = async () => null,
+  timing = false,
+  aliases: Aliases['of'] = () => [],
+): Sources {
   const known = new Map<string, Source & { readonly data: Buffer }>();
   /** Files that had something in them. */
   const full = new Set<string>();
 
   async function asSource(stamp: Source['stamp'], data: string, path: string, share: string): Promise<Source> {
-    const { text, shift, open } = rewrite(data, path, entry, share, timing);
+    const { text, shift, open } = rewrite(data, path, entry, share, timing, aliases(path));
     const lowered = await lower(path, text);
     const from = lowered === null ? null : { text, map: lowered.map };
     return { stamp, contents: lowered?.text ?? text, from, shift, open, looksLikeModule: looksLikeModule(data), share };

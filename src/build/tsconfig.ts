@@ -9,6 +9,8 @@ export interface Tsconfig {
   readonly files: readonly string[];
   /** `paths` as pairs of a pattern and the absolute patterns that it stands for. */
   readonly paths: readonly (readonly [pattern: string, targets: readonly string[]])[];
+  /** Absolute; null: none. */
+  readonly baseUrl: string | null;
   /** `compilerOptions`, of the nearest file that has each. Paths in them are as written. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -17,6 +19,7 @@ export interface Tsconfig {
 export function readTsconfig(file: string): Tsconfig {
   const files: string[] = [];
   let paths: Tsconfig['paths'] | null = null;
+  let baseUrl: string | null = null;
   let options: Record<string, unknown> = {};
   const visit = (path: string): void => {
     if (files.includes(path)) return;
@@ -25,6 +28,7 @@ export function readTsconfig(file: string): Tsconfig {
     // The nearest `paths` wins, and relative targets count from the file they stand in.
     paths ??= pathsOf(config, dirname(path));
     const here = isObject(config) ? config['compilerOptions'] : undefined;
+    if (isObject(here) && typeof here['baseUrl'] === 'string') baseUrl ??= resolve(dirname(path), here['baseUrl']);
     if (isObject(here)) options = { ...here, ...options };
     const bases = isObject(config) ? config['extends'] : undefined;
     // Of several bases the last one wins.
@@ -32,7 +36,7 @@ export function readTsconfig(file: string): Tsconfig {
       if (typeof base === 'string' && base !== '') visit(baseOf(base, path));
   };
   visit(file);
-  return { files, paths: paths ?? [], options };
+  return { files, paths: paths ?? [], baseUrl, options };
 }
 
 /** The folders in which an import that `paths` speaks of may appear. */

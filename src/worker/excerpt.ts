@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { columnsOf } from '../columns.js';
-import { CODE } from '../code.js';
+import { isOurs } from './late/realm.js';
 
 /** So much of a line fits beside the number on a small screen. */
 const WIDEST = 64;
@@ -10,7 +10,8 @@ const WIDEST = 64;
 /** A source map can name any file: what is no code is not shown. */
 const SOURCE = /\.[cm]?[jt]sx?$/;
 
-const own = fileURLToPath(CODE);
+/** `    at name (path:1:2)` or `    at path:1:2`, and what stands behind it in an error that is printed. */
+const FRAME = /^\s+at (?:async )?(?:.*\()?(\S.*?):(\d+):(\d+)\)?( \{|,)?$/;
 
 /** Puts the line of the source, marked, below the first place of a stack that is in the app's own code. */
 export function withExcerpt(text: string): string {
@@ -24,6 +25,18 @@ export function withExcerpt(text: string): string {
   return text;
 }
 
+/** Without the frames of zdr, which the app would not have under node. */
+export function withoutOurs(text: string): string {
+  const lines: string[] = [];
+  for (const line of text.split('\n')) {
+    const [, path = '', , , end = ''] = FRAME.exec(line) ?? [];
+    if (path === '' || !isOurs(fromUrl(path))) lines.push(line);
+    // Properties of the error may begin behind the last frame.
+    else if (lines.length > 0) lines.push(`${lines.pop()}${end}`);
+  }
+  return lines.join('\n');
+}
+
 interface Place {
   readonly file: string;
   /** Both count from 1. */
@@ -33,13 +46,10 @@ interface Place {
 
 /** `    at name (path:1:2)` or `    at path:1:2`, of a file of the app. */
 function placeOf(frame: string): Place | null {
-  const [, path = '', line, column] = /^\s+at (?:.*\()?(\S.*?):(\d+):(\d+)\)?(?: \{)?$/.exec(frame) ?? [];
-  const file = path.startsWith('file://') ? fromUrl(path) : path;
+  const [, path = '', line, column] = FRAME.exec(frame) ?? [];
+  const file = fromUrl(path);
   const foreign =
-    !/^(?:\/|[a-z]:\\)/i.test(file) ||
-    !SOURCE.test(file) ||
-    file.includes(`${sep}node_modules${sep}`) ||
-    file.startsWith(own);
+    !/^(?:\/|[a-z]:\\)/i.test(file) || !SOURCE.test(file) || file.includes(`${sep}node_modules${sep}`) || isOurs(file);
   return foreign ? null : { file, line: Number(line), column: Number(column) };
 }
 
@@ -60,9 +70,10 @@ function excerptOf({ file, line, column }: Place): readonly string[] | null {
   ];
 }
 
+/** A path of either kind as a path. */
 function fromUrl(url: string): string {
   try {
-    return fileURLToPath(url);
+    return url.startsWith('file://') ? fileURLToPath(url) : url;
   } catch {
     return url;
   }

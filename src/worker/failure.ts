@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { AppError } from '../events.js';
 import { send } from './channel.js';
-import { withExcerpt } from './excerpt.js';
+import { withExcerpt, withoutOurs } from './excerpt.js';
 
 let booting = true;
 
@@ -18,14 +18,11 @@ export function install(): void {
   process.on('uncaughtExceptionMonitor', (error: unknown) => {
     if (!booting || isCaught()) return;
     const failed = { tag: 'failed', error: describe(error), unfit: unfitOf(error) } as const;
-    // The primary ends a process that has failed: it hears of it when the app's own 'exit' listeners have run.
-    if (isExiting()) send(failed);
-    else process.on('exit', () => send(failed));
+    atTheEnd(() => send(failed));
     try {
       process.exit(1);
     } catch {
-      // One of them has thrown. As under node the first error is the one that counts, and the others do not run.
-      send(failed);
+      // An 'exit' listener has thrown. As under node the first error is the one that counts, and the others do not run.
       process.exit(1);
     }
   });
@@ -36,9 +33,21 @@ function isCaught(): boolean {
   return process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback();
 }
 
-/** 'exit' is told already: the listeners that come now are not called. */
-function isExiting(): boolean {
-  return (process as unknown as { readonly _exiting?: boolean })._exiting === true;
+/** The primary kills who has failed: it is told once the app's own 'exit' listeners have run. One of them may exit itself. */
+function atTheEnd(tell: () => void): void {
+  const { reallyExit } = process as unknown as { reallyExit: (code: number) => never };
+  let told = false;
+  const once = (): void => {
+    if (!told) tell();
+    told = true;
+  };
+  process.on('exit', once);
+  Object.assign(process, {
+    reallyExit(code: number) {
+      once();
+      reallyExit.call(process, code);
+    },
+  });
 }
 
 /**
@@ -58,7 +67,8 @@ function unfitOf(error: unknown): string | null {
 }
 
 export function describe(error: unknown): AppError {
-  const plain = inspect(error, { colors: false });
+  // A text is printed as it is.
+  const plain = typeof error === 'string' ? error : withoutOurs(inspect(error, { colors: false }));
   if (!(error instanceof Error)) return { name: 'Error', message: plain, code: null, text: plain, holder: null };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
   return { name: error.name, message: error.message, code, text: withExcerpt(plain), holder: null };

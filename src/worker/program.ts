@@ -1,9 +1,8 @@
 import { dirname } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { SHARING } from '../protocol/late.js';
 import type { Program } from '../protocol/messages.js';
-import { runMain } from './ahead/loader.js';
 import { halt } from './ahead/warm.js';
+import { begin } from './begin.js';
 import { holdOn, send } from './channel.js';
 import { startClock, tellClock } from './clock.js';
 import { giveUp } from './failure.js';
@@ -34,15 +33,12 @@ export async function load(program: Program): Promise<void> {
     const { start } = await import('./live/pages.js');
     start(program.generation, program.trouble);
   }
-  const script = file.endsWith('.cjs');
-  const main = halt(script);
   try {
-    if (script) runMain(file, main);
-    else await settled(import(pathToFileURL(file).href));
+    await settled(begin(file, halt(file.endsWith('.cjs'))));
   } catch (error) {
     // Out of this promise, into the path that every uncaught error takes.
     process.nextTick(() => {
-      if (script || process.listenerCount('uncaughtException') === 0) throw error;
+      if (process.listenerCount('uncaughtException') === 0) throw error;
       // To the app's own handler the entry is what node has it for: a promise that was rejected.
       fatal(error, true);
     });

@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { type Program, printsAsUnderNode } from '../support/as-node.js';
+import { type Program, endsAsUnderNode } from '../support/as-node.js';
 
 // JavaScript programs print under zdr what they print under node.
 
@@ -37,6 +37,7 @@ const programs: Readonly<Record<string, Program>> = {
       'x2.js': 'export default "default";',
       'self.js': 'export default "self";',
       'j.json': '{"a":1}',
+      'late.cjs': 'exports.late = 1;',
       'app.js': `
         import { createRequire } from 'node:module';
         import x from '#x';
@@ -46,7 +47,9 @@ const programs: Readonly<Record<string, Program>> = {
         import es, { two } from 'compiled';
         import json from './j.json' with { type: 'json' };
         const require = createRequire(import.meta.url);
-        console.log(x, self, common, one, Object.keys(ns).filter((name) => name !== 'module.exports').sort().join(), es, two, json.a, require('./j.json').a);
+        console.log(x, self, common, one, Object.keys(ns).sort().join(), es, two, json.a, require('./j.json').a);
+        const late = './late.cjs';
+        console.log(Object.keys(await import(late)).sort().join(), Object.keys(await import('./late.cjs')).sort().join());
         console.log((await import('./j.json', { with: { type: 'json' } })).default === json);
         for (const name of ['nowhere', './nowhere.js']) await import(name).catch((error) => console.log(error.code));
         try { require('nowhere'); } catch (error) { console.log(error.code); }`,
@@ -94,7 +97,7 @@ const programs: Readonly<Record<string, Program>> = {
         function where() { return new Error('x').stack; }
         console.log(where());
         Error.prepareStackTrace = before;
-        console.log(new Error('plain').stack.split('\\n')[1]);
+        console.log(/app\\.js:\\d+:\\d+/.exec(new Error('plain').stack.split('\\n')[1])[0]);
         console.log(caller());`,
       'node_modules/caller/package.json': '{}',
       'node_modules/caller/index.js': `module.exports = () => {
@@ -121,6 +124,36 @@ const programs: Readonly<Record<string, Program>> = {
       'in/text.js':
         "import { readFileSync } from 'node:fs';\nexport const text = readFileSync(import.meta.dirname + '/words.txt', 'utf8').trim();\n",
       'in/words.txt': 'words of its own\n',
+    },
+  },
+  'bytes and wasm next to the source, in ES modules and in CommonJS; a native addon': {
+    files: {
+      'app.js': `
+        import { copyFileSync, readFileSync, createReadStream } from 'node:fs';
+        import { readFile } from 'node:fs/promises';
+        import { createRequire } from 'node:module';
+        import { join } from 'node:path';
+        import { pathToFileURL } from 'node:url';
+        import deep from './in/deep.cjs';
+        const require = createRequire(import.meta.url);
+        const module = new WebAssembly.Module(readFileSync(new URL('./add.wasm', import.meta.url)));
+        console.log(new WebAssembly.Instance(module).exports.add(40, 2), WebAssembly.Module.exports(module));
+        const { instance } = await WebAssembly.instantiate(await readFile(join(import.meta.dirname, 'add.wasm')));
+        console.log(instance.exports.add(1, 2), deep);
+        for await (const part of createReadStream(new URL('in/x.bin', import.meta.url))) console.log(part);
+        const { transformSync } = require('oxc-transform');
+        console.log(transformSync('a.ts', 'let a: number = 1').code);
+        const addon = Object.keys(require.cache).find((file) => file.endsWith('.node'));
+        copyFileSync(addon, new URL('./own.node', import.meta.url));
+        const own = { exports: {} };
+        process.dlopen(own, join(import.meta.dirname, 'own.node'));
+        console.log(typeof own.exports.transformSync, typeof require(String('./own.node')).transformSync, require(addon) === require.cache[addon].exports);
+        await import(pathToFileURL(addon).href).catch((error) => console.log(error.code));`,
+      'in/deep.cjs':
+        "const { readFileSync } = require('node:fs');\nconst path = require('node:path');\nmodule.exports = [readFileSync(path.join(__dirname, 'x.bin')), readFileSync(path.resolve(__filename, '../../add.wasm')).length];\n",
+      'in/x.bin': Buffer.from([0, 255, 254, 10, 13, 128]),
+      // (module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))
+      'add.wasm': Buffer.from('AGFzbQEAAAABBwFgAn9/AX8DAgEABwcBA2FkZAAACgkBBwAgACABags=', 'base64'),
     },
   },
   'who listens, warnings, rejections, a long output before the end': {
@@ -201,6 +234,6 @@ const programs: Readonly<Record<string, Program>> = {
 };
 
 for (const [name, program] of Object.entries(programs)) {
-  test(name, () => printsAsUnderNode(program));
-  test(`in pieces: ${name}`, () => printsAsUnderNode(program, 'pieces'));
+  test(name, () => endsAsUnderNode(program));
+  test(`in pieces: ${name}`, () => endsAsUnderNode(program, 'pieces'));
 }

@@ -3,7 +3,7 @@ import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type App, withApp } from '../support/app.js';
-import { type Program, printsAsUnderNode } from '../support/as-node.js';
+import { type Program, endsAsUnderNode } from '../support/as-node.js';
 import { command } from '../support/command.js';
 import { get } from '../support/get.js';
 import type { Project } from '../support/project.js';
@@ -61,8 +61,8 @@ const graphs: Readonly<Record<string, Program>> = {
 };
 
 for (const [name, program] of Object.entries(graphs)) {
-  if (!name.startsWith('what fails')) test(`whole: ${name}`, () => printsAsUnderNode(program));
-  test(`in pieces: ${name}`, () => printsAsUnderNode(program, 'pieces'));
+  if (!name.startsWith('what fails')) test(`whole: ${name}`, () => endsAsUnderNode(program));
+  test(`in pieces: ${name}`, () => endsAsUnderNode(program, 'pieces'));
 }
 
 /** More than it takes to be built module by module. */

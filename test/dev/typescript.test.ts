@@ -32,6 +32,55 @@ const programs: Readonly<Record<string, Program>> = {
         "export namespace Geometry { export let unit = 1; export namespace Inner { export const name = 'inner'; } export function area(r: number) { return r * r * unit; } unit = 2; }\n",
     },
   },
+  'enums and namespaces that are merged, passed on and nested': {
+    // esbuild keeps const enums, as tsc does with this.
+    compiler: { isolatedModules: true },
+    files: {
+      'src/app.ts': `
+        import { Again, Far, Inside, Level, Outer, Plain, text } from './barrel.js';
+        import * as all from './barrel.js';
+        enum Merged { A = 1 }
+        enum Merged { B = A << 2, C = 'c', D = \`\${B}\`.length }
+        declare enum Nowhere { X }
+        class Tool { static made = 1; }
+        namespace Tool { export const kind = 'tool'; export enum Part { One = 'one' } let hidden = 0; export const next = () => ++hidden; }
+        function call() { return call.count; }
+        namespace call { export let count = 7; }
+        namespace Empty { export interface Only {} }
+        export import Short = Outer.Deep;
+        console.log(Merged, Tool.kind, Tool.Part.One, Tool.made, Tool.next(), Tool.next(), call(), Short.value, Level.High, all.Level.Low);
+        console.log(Far.Away, Inside.Value, Again.A, Plain[Plain.One], text, typeof (globalThis as any).Empty, Object.keys(all).sort().join());`,
+      'src/barrel.ts':
+        "export { Level, Level as Again2, type Shape } from './enums.js';\nexport * from './deep.js';\nexport { Outer as Again } from './other.js';\n",
+      'src/enums.ts': 'export const enum Level { Low = -1, High = Low * -40 }\nexport type Shape = Level;\n',
+      'src/deep.ts':
+        "import { Level } from './enums.js';\nexport const enum Far { Away = Level.High + 1 }\nexport enum Plain { One = Far.Away, Two = One + 1 }\nexport namespace Inside { export const enum Hidden { V = 'v' } export const Value = Hidden.V; }\nexport namespace Outer.Deep { export const value = 'nested'; }\nexport const text: `${Plain}` = `${Plain.Two}`;\n",
+      'src/other.ts': "export enum Outer { A = 'again' }\n",
+    },
+  },
+  'stage-3 decorators that replace: classes, methods, accessors; metadata; using at the top of a module': {
+    files: {
+      'src/app.ts': `
+        (Symbol as any).metadata ??= Symbol('metadata');
+        const { opened, log } = await import('./opened.js');
+        type Made = abstract new (...args: any[]) => object;
+        const named = <T extends Made>(value: T, { name, metadata }: ClassDecoratorContext<T>) => { metadata['class'] = name; return class Replaced extends (value as any) { extra = 1; } as any; };
+        const twice = (value: (...args: number[]) => number, { access, private: hidden }: ClassMethodDecoratorContext): any => function (this: unknown, ...args: number[]) { return value.apply(this, args) * 2 + (hidden ? 0 : Number(access.has({ run: 1 }))); };
+        const bounded = ({ get, set }: ClassAccessorDecoratorTarget<any, number>, _: ClassAccessorDecoratorContext): ClassAccessorDecoratorResult<any, number> => ({ get, set(value) { set.call(this, Math.min(value, 10)); }, init: (value) => value + 1 });
+        @named class Counter { @bounded accessor total = 1; @twice run(n: number) { return n; } static { log('static block'); } @twice #own(n: number) { return n; } own() { return this.#own(3); } }
+        const counter = new Counter() as Counter & { extra: number };
+        counter.total += 50;
+        class Kept { @twice run(n: number) { return n; } }
+        @((value: Made) => void value) class Same { @twice run(n: number) { return n; } static self = () => Same; }
+        console.log(Kept.name, Same.name, Same.self().name, Counter.name, counter.total, counter.run(4), counter.own(), counter.extra, JSON.stringify((Counter as any)[(Symbol as any).metadata]?.class ?? null));
+        using first = opened('first');
+        await using second = opened('second');
+        switch (first.name) { case 'first': { using inner = opened('inner'); log(inner.name + second.name); } }
+        log('end of the module');`,
+      'src/opened.ts':
+        'export const log = (text: string): void => console.log(text);\nexport const opened = (name: string) => ({ name, [Symbol.dispose]() { log(`close ${name}`); }, async [Symbol.asyncDispose]() { await null; log(`closed ${name}`); } });\n',
+    },
+  },
   'stage-3 decorators: order, context, accessors, initializers': {
     files: {
       'src/app.ts': `
@@ -81,6 +130,21 @@ const programs: Readonly<Record<string, Program>> = {
       'src/view.tsx': "import { h } from './h.js';\nexport const view: unknown = <p title='x'>text</p>;\n",
     },
   },
+  'ES modules: import = require of files and packages, export = by .cts': {
+    files: {
+      'src/app.ts': `
+        import Shape = require('./shape.cjs');
+        import path = require('node:path');
+        import type Only = require('./never.cjs');
+        import def from './shape.cjs';
+        export import again = require('./shape.cjs');
+        const only: Only | null = null;
+        console.log(new Shape(2).area(), Shape.kind, path.posix.sep, only, def === Shape, again === Shape, Shape.name);`,
+      'src/shape.cts':
+        "class Shape { constructor(private r: number) {} area() { return this.r ** 2; } }\nnamespace Shape { export const kind = 'shape'; }\nexport = Shape;\n",
+      'src/never.cts': "console.log('must not run');\nclass Never {}\nexport = Never;\n",
+    },
+  },
   'CommonJS: export =, import = require, interop': {
     compiler: { module: 'CommonJS', esModuleInterop: true },
     files: {
@@ -101,12 +165,19 @@ const programs: Readonly<Record<string, Program>> = {
 
 const base = { target: 'ES2022', module: 'NodeNext', lib: ['ESNext'], types: ['node'], skipLibCheck: true };
 
-for (const [name, { compiler = {}, files }] of Object.entries(programs))
+const both = Object.entries(programs).flatMap(([name, program]) => [
+  { name, program, env: {} },
+  { name: `in pieces: ${name}`, program, env: { ZDR_TEST_PIECES: 'always' } },
+]);
+
+for (const { name, program, env } of both) {
+  const { compiler = {}, files } = program;
   test(name, () =>
     withApp(
       'script',
       {
         ready: false,
+        env,
         before: async (project) => {
           await project.remove('src');
           await project.write('tsconfig.json', JSON.stringify({ compilerOptions: { ...base, ...compiler } }));
@@ -126,3 +197,4 @@ for (const [name, { compiler = {}, files }] of Object.entries(programs))
       },
     ),
   );
+}

@@ -45,6 +45,8 @@ exit $code`;
 /** A running `zdr dev` or `zdr start`, in a process group of its own. */
 export class Zdr {
   readonly exit: Promise<Ended>;
+  /** All that was written is read: neither zdr nor a worker has its ends of the pipes any more. */
+  readonly read: Promise<unknown>;
   /** Everything on stderr that is no event: what the app writes there, or the lines for people. */
   readonly lines: string[] = [];
   stdout = '';
@@ -75,6 +77,7 @@ export class Zdr {
     });
     this.#child.stdio[3]?.once('data', (pid: Buffer) => (this.#job = Number(pid)));
     this.exit = once(this.#child, 'exit').then(([code, signal]) => (this.#ended = { code, signal }));
+    this.read = once(this.#child, 'close');
     this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     let rest = '';
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 
 import type { build } from '../esbuild.js';
+import { fixNames } from '../interop.js';
 import { type Loading, readingWith } from '../plugin.js';
 import { type BuilderOptions, eachOf, settingsFor } from '../settings.js';
 
@@ -51,7 +52,7 @@ export function eachWith(
       if (entryPoint === undefined || code === undefined || map === undefined) return [];
       const path = resolve(options.cwd, entryPoint);
       const source = seen.get(path) ?? { hash: undefined, signature: '' };
-      return [{ path, text: code.text, map: map.text, asks: imports.map((entry) => entry.path), source }];
+      return [{ path, text: fixNames(code.text), map: map.text, asks: imports.map((entry) => entry.path), source }];
     });
   };
 }

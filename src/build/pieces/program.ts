@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { HELPERS, type PieceTarget } from '../../protocol/pieces.js';
 import { REALM } from '../../protocol/late.js';
 import {
+  ALIASED_REQUIRE,
   bannerOf,
   CLOCK,
   CREATE_REQUIRE,
@@ -41,7 +42,7 @@ interface Program {
   readonly timing: boolean;
 }
 
-const NAMES = [REQUIRE, IMPORT, RESOLVE, IS_NAMESPACE, CREATE_REQUIRE, SHARE, SHARED];
+const NAMES = [REQUIRE, IMPORT, RESOLVE, IS_NAMESPACE, CREATE_REQUIRE, ALIASED_REQUIRE, SHARE, SHARED];
 
 /** The file with all modules: it gives them, and runs none. */
 export function baseOf(pieces: readonly Piece[], timing: boolean): Text {

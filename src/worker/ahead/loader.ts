@@ -61,20 +61,15 @@ function stranger(path: string): Loaded | null {
   return known;
 }
 
-/** Runs a CommonJS bundle as the main module. `main` is what packages that were evaluated ahead have as `require.main`. */
-export function runMain(file: string, main: Loaded | null): void {
-  if (main === null) {
-    load(file, null, true);
-    return;
-  }
+/**
+ * What runs a CommonJS bundle as the main module. `main` is what packages that were evaluated ahead have as
+ * `require.main`. A bound function: it has no frame in a stack trace.
+ */
+export function mainLoader(file: string, main: Loaded | null): () => unknown {
+  if (main === null) return load.bind(null, file, null, true);
   main.id = '.';
   cache[file] = main;
-  try {
-    main.load(file);
-  } catch (error) {
-    delete cache[file];
-    throw error;
-  }
+  return main.load.bind(main, file);
 }
 
 /** The parent of a module, without the warning that node has for those who ask. */

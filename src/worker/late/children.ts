@@ -1,4 +1,5 @@
-import { ChildProcess, type SpawnOptions } from 'node:child_process';
+import childProcess, { ChildProcess, type SpawnOptions } from 'node:child_process';
+import { syncBuiltinESMExports } from 'node:module';
 import { basename, resolve } from 'node:path';
 import { buildRealm, sourceFor } from './realm.js';
 
@@ -20,6 +21,22 @@ export function install(): void {
   prototype.spawn = function (options) {
     return spawn.call(this, isNode(options.file) ? { ...options, args: withBundle(options) } : options);
   };
+  for (const name of ['spawnSync', 'execFileSync'] as const) waitFor(name);
+  syncBuiltinESMExports();
+}
+
+/** Those who wait for a child do not come by the class. */
+function waitFor(name: 'spawnSync' | 'execFileSync'): void {
+  const mutable = childProcess as unknown as Record<typeof name, (...args: unknown[]) => unknown>;
+  mutable[name] = new Proxy(mutable[name], {
+    apply(run, self, args: [unknown, unknown, SpawnOptions | undefined, ...unknown[]]) {
+      const [file, words, options] = args;
+      if (typeof file !== 'string' || !Array.isArray(words) || !isNode(file)) return Reflect.apply(run, self, args);
+      // Where `spawn` has the name of the program, too.
+      const [, ...found] = withBundle({ file, args: [file, ...words.map(String)], cwd: options?.cwd });
+      return Reflect.apply(run, self, [file, found, ...args.slice(2)]);
+    },
+  });
 }
 
 function isNode(file: string): boolean {

@@ -1,5 +1,4 @@
-import { pathToFileURL } from 'node:url';
-import { runMain } from '../ahead/loader.js';
+import { begin } from '../begin.js';
 import { installMember, tellEvaluated } from '../cluster/member.js';
 import { install } from './install.js';
 import { openRealm } from './realm.js';
@@ -11,7 +10,6 @@ export async function enter(folder: string, entry: string, file: string): Promis
   install();
   installMember();
   openRealm({ folder, entry, onAlone() {} });
-  if (file.endsWith('.cjs')) runMain(file, null);
-  else await import(pathToFileURL(file).href);
+  await begin(file, null);
   tellEvaluated();
 }

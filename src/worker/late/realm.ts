@@ -1,7 +1,9 @@
 import { realpathSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Answer, REALM } from '../../protocol/late.js';
 import type { PieceProgram } from '../../protocol/pieces.js';
+import { HAS_WHOLE } from '../pieces/helpers.js';
 import { isModulePiece, start } from '../pieces/program.js';
 import { ask, askNow } from './ask.js';
 import { sourceAt } from './locate.js';
@@ -16,11 +18,15 @@ interface Realm {
   shared(file: string): unknown;
   /** Whether this is the namespace of a module that was shared. */
   isShared(value: unknown): boolean;
+  /** The source file that a specifier means by the `paths` of a tsconfig; null: none. */
+  named(specifier: string, paths: Paths): string | null;
   /** `import()` of a URL whose file was not known when the bundle was built. */
   load(url: string, options?: ImportCallOptions): Promise<unknown>;
   /** Runs a program that is given in pieces. */
   run(program: PieceProgram): unknown;
 }
+
+type Paths = readonly (readonly [pattern: string, targets: readonly string[]])[];
 
 interface Place {
   /** The folder of the run. */
@@ -57,6 +63,19 @@ const realm: Realm = {
   },
   shared: (file) => modules.get(file)?.exports(),
   isShared: (value) => typeof value === 'object' && value !== null && namespaces.has(value),
+  named(specifier, paths) {
+    if (/^(?:\.{0,2}\/|\w+:)/.test(specifier) || isBuiltin(specifier)) return null;
+    // Of several patterns the one that says most.
+    const fits = paths.flatMap(([pattern, targets]) => {
+      const [head = '', tail] = pattern.split('*');
+      if (tail === undefined) return pattern === specifier ? [{ says: Infinity, files: targets }] : [];
+      if (!specifier.startsWith(head) || !specifier.endsWith(tail)) return [];
+      const middle = specifier.slice(head.length, specifier.length - tail.length);
+      return [{ says: head.length, files: targets.map((target) => target.replace('*', () => middle)) }];
+    });
+    const files = fits.sort((a, b) => b.says - a.says).flatMap((fit) => fit.files);
+    return files.map(sourceFor).find((file) => file !== null) ?? null;
+  },
   load(url, options) {
     const file = options?.with !== undefined || /[?#]/.test(url) ? null : sourceFor(url);
     return file === null ? import(url, options) : loadSource(file);
@@ -153,5 +172,8 @@ function namespaceOf({ exports, isModule }: Shared): unknown {
   const value = exports();
   if (isModule) return value;
   const names = typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  return Object.assign(Object.create(null), Object.fromEntries(names), { default: value });
+  return Object.assign(Object.create(null), Object.fromEntries(names), {
+    default: value,
+    ...(HAS_WHOLE ? { 'module.exports': value } : {}),
+  });
 }

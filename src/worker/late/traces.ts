@@ -10,13 +10,15 @@ type Prepare = (error: Error, frames: NodeJS.CallSite[]) => unknown;
  * `isModule`: node names this file by its URL, in whatever bundle it is.
  */
 export function showSources(isModule: (path: string) => boolean): void {
-  let current = Error.prepareStackTrace as unknown as Prepare | undefined;
+  // Newer nodes have a function there. Who puts it back does not prepare them any more: node does, by its source maps.
+  const nodes: unknown = Error.prepareStackTrace;
+  let current = nodes as Prepare | undefined;
   Object.defineProperty(Error, 'prepareStackTrace', {
     configurable: true,
     enumerable: true,
     get: () => current,
     set(prepare: unknown) {
-      if (typeof prepare !== 'function' || originals.has(prepare)) {
+      if (typeof prepare !== 'function' || prepare === nodes || originals.has(prepare)) {
         current = prepare as Prepare | undefined;
         return;
       }

@@ -26,6 +26,9 @@ const {
   prototype: { hasOwnProperty },
 } = Object;
 
+/** Such a node has a name for all that a CommonJS module exports. */
+export const HAS_WHOLE = Number(process.versions.node.split('.')[0]) >= 23;
+
 /** `isShared`: a namespace that came from elsewhere. */
 export function openHelpers(isShared: (value: unknown) => boolean): Helpers {
   const namespaces = new WeakSet<object>();
@@ -72,6 +75,7 @@ export function openHelpers(isShared: (value: unknown) => boolean): Helpers {
     const target = create(prototype as object | null) as object;
     const marked = (mod as { readonly __esModule?: unknown } | null | undefined)?.__esModule;
     if (isNodeMode || !marked) defineProperty(target, 'default', { value: mod, enumerable: true });
+    if (isNodeMode && HAS_WHOLE) defineProperty(target, 'module.exports', { value: mod, enumerable: true });
     return copyProps(target, mod);
   }
 
