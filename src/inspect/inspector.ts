@@ -58,6 +58,7 @@ export function openInspector(options: InspectorOptions): Inspector {
   /** Booted, without an app. */
   const spare = new Set<number>();
   const generations = new Map<number, number>();
+  const bundles = new Map<number, string>();
   const clients = new Map<Client, Slot>();
   const pauses = new Map<number, Set<unknown>>();
   let serving = 0;
@@ -88,6 +89,7 @@ export function openInspector(options: InspectorOptions): Inspector {
         send: end.send,
         open: (worker, number, events) => sessionWith(worker, number, events),
         isLive,
+        bundleOf: (worker) => bundles.get(worker) ?? null,
         onRun: () => held?.client(made),
         onLost: () => aim(slot),
       });
@@ -194,6 +196,7 @@ export function openInspector(options: InspectorOptions): Inspector {
     },
     prepare(worker, generation, bundle, load) {
       generations.set(worker, generation);
+      bundles.set(worker, bundle);
       const slot = links.has(worker) ? placeFor(slots, generation, (one) => generations.get(one) ?? 0) : undefined;
       spare.delete(worker);
       if (slot === undefined) return load();
@@ -209,6 +212,7 @@ export function openInspector(options: InspectorOptions): Inspector {
     exited(worker) {
       gone(worker);
       generations.delete(worker);
+      bundles.delete(worker);
       pauses.delete(worker);
     },
     release() {
