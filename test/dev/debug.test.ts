@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
@@ -350,30 +349,4 @@ test('who may come in is what node says: names that a page could have made up do
     assert.equal((await ask('/other', 'localhost', upgrade))[0], 400);
     const [, version] = await ask('/json/version', 'localhost');
     assert.deepEqual(JSON.parse(version), { Browser: `node.js/${process.version}`, 'Protocol-Version': '1.1' });
-  }));
-
-test('node inspect stays attached over generations', () =>
-  withDebugger(['--inspect=0'], async ({ project, zdr, url }) => {
-    const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
-    const inspect = spawn(process.execPath, ['inspect', new URL(url).host], {
-      env,
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    let text = '';
-    inspect.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-    try {
-      await zdr.until('its prompt', () => /debug> /.test(text));
-      const pid = async (): Promise<number> => {
-        const before = text.length;
-        inspect.stdin.write('exec process.pid\n');
-        const [found] = await zdr.until('a pid', () => /(?<=^|\s)\d+(?=\n)/.exec(text.slice(before)));
-        return Number(found);
-      };
-      assert.equal(await pid(), (await get(zdr.where)).pid);
-      await zdr.rollover(() => project.write('src/app.ts', app('2')));
-      const now = (await get(zdr.where)).pid;
-      await zdr.until(`pid ${now} of ${text}`, async () => (await pid()) === now);
-    } finally {
-      inspect.kill('SIGKILL');
-    }
   }));
