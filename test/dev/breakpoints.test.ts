@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { app, type Debugged, withDebugger } from '../support/debugged.js';
+import { until } from '../support/deadline.js';
 import { type Debugger, generated, original } from '../support/debugger.js';
 import { get } from '../support/get.js';
 import type { Project } from '../support/project.js';
@@ -156,3 +157,129 @@ test('a debugger that stands still misses what the new code does while it boots,
     await client.do('Debugger.resume');
     assert.equal((await answer).version, 2);
   }));
+
+/** Its computed import and its thread are built when they are asked for. */
+const late = (version: number): string => `import { createServer } from 'node:http';
+import { Worker } from 'node:worker_threads';
+const thread = new Worker(new URL('./thread.ts', import.meta.url));
+thread.unref();
+createServer(async (request, response) => {
+  const answer: Record<string, unknown> = { version: ${version}, pid: process.pid };
+  const name = 'computed';
+  Object.assign(answer, (await import(\`./late/\${name}.ts\`)).computed(${version}));
+  answer['thread'] = await new Promise((done) => {
+    thread.once('message', done);
+    thread.postMessage(${version});
+  });
+  response.end(JSON.stringify(answer));
+}).listen(0);
+`;
+
+/** Answers on line 4. */
+const thread = `import { parentPort } from 'node:worker_threads';
+interface Answer { readonly doubled: number }
+parentPort!.on('message', (version: number) => {
+  const answer: Answer = { doubled: version * 2 };
+  parentPort!.postMessage(answer.doubled);
+});
+`;
+
+test('in files that only the run shows, a computed import and a thread, by their source maps', () =>
+  withDebugger(
+    ['--inspect=0'],
+    async ({ project, zdr, attach }) => {
+      const client = await attach();
+      const source = project.path('src/thread.ts');
+      const computed = project.path('src/late/computed.ts');
+      // So that its breakpoints are set before it runs, as editors do.
+      await client.do('NodeWorker.enable', { waitForDebuggerOnStart: true });
+      for (const version of [1, 2]) {
+        let since = version === 1 ? 0 : client.now();
+        if (version > 1) await project.write('src/app.ts', late(version));
+        const { sessionId } = await client.event('NodeWorker.attachedToWorker', since);
+        const inThread = threadOf(client, sessionId, since);
+        await inThread.ask('Debugger.enable');
+        await inThread.ask('Runtime.runIfWaitingForDebugger');
+        // As under node: a thread that waited stands still where it begins.
+        if (version > 1) {
+          await inThread.event('Debugger.paused', ({ reason }) => reason === 'Break on start');
+          await inThread.ask('Debugger.resume');
+        }
+        const script = await inThread.event('Debugger.scriptParsed', ({ url, sourceMapURL }) => {
+          return sourceMapURL !== '' && !url.includes('/dist/');
+        });
+        await inThread.ask('Debugger.setBreakpointByUrl', await generated(script, source, 5));
+        if (version > 1) await client.event('Runtime.executionContextsCleared', since);
+        since = client.now();
+        const answer = get(zdr.where);
+        const paused = await inThread.event('Debugger.paused', isHit);
+        assert.equal(await original(script, paused.callFrames[0].location), `${source}:5`);
+        const { callFrameId } = paused.callFrames[0];
+        const { result } = await inThread.ask('Debugger.evaluateOnCallFrame', {
+          callFrameId,
+          expression: 'answer.doubled',
+        });
+        assert.equal(result.value, version * 2);
+        await inThread.ask('Debugger.resume');
+        assert.deepEqual([(await answer)['computed'], (await answer)['thread']], [version, version * 2]);
+        const module = await client.event('Debugger.scriptParsed', since, ({ url, sourceMapURL }) => {
+          return sourceMapURL !== '' && /\/zdr-/.test(url);
+        });
+        const { breakpointId } = await client.do('Debugger.setBreakpointByUrl', await generated(module, computed, 3));
+        const before = client.now();
+        const again = get(zdr.where);
+        assert.deepEqual(await stop(client, before, 'version'), [`${computed}:3`, version, [breakpointId]]);
+        await client.do('Debugger.resume');
+        await inThread.event('Debugger.paused', isHit, 1);
+        await inThread.ask('Debugger.resume');
+        assert.equal((await again).version, version);
+        // The next generation has the same script, and would stand there at its first request.
+        await client.do('Debugger.removeBreakpoint', { breakpointId });
+      }
+    },
+    {
+      before: async (project) => {
+        await project.write('src/app.ts', late(1));
+        await project.write('src/thread.ts', thread);
+        await project.write('src/late/computed.ts', module('computed'));
+      },
+    },
+  ));
+
+const isHit = ({ hitBreakpoints }: { hitBreakpoints?: readonly string[] }): boolean => hitBreakpoints?.length === 1;
+
+interface Thread {
+  ask(method: string, params?: object): Promise<any>;
+  /** The event after so many of its kind. */
+  event(method: string, fits?: (params: any) => boolean, after?: number): Promise<any>;
+}
+
+/** The session of a thread, which goes through that of its process. Each process counts them anew. */
+function threadOf(client: Debugger, sessionId: string, since: number): Thread {
+  let count = 0;
+  const messages = (): any[] =>
+    client.events
+      .slice(since)
+      .filter(
+        ({ method, params }) => method === 'NodeWorker.receivedMessageFromWorker' && params.sessionId === sessionId,
+      )
+      .map(({ params }) => JSON.parse(params.message));
+  return {
+    async ask(method, params = {}) {
+      const id = (count += 1);
+      const message = JSON.stringify({ id, method, params });
+      await client.do('NodeWorker.sendMessageToWorker', { sessionId, message });
+      const answer = await until(`${method} in the thread`, () => messages().find((one) => one.id === id));
+      assert.equal(answer.error, undefined);
+      return answer.result;
+    },
+    async event(method, fits = () => true, after = 0) {
+      const found = await until(`${method} in the thread`, () =>
+        messages()
+          .filter((one) => one.method === method && fits(one.params))
+          .at(after),
+      );
+      return found.params;
+    },
+  };
+}

@@ -39,6 +39,13 @@ const thread = new Worker("require('node:worker_threads').parentPort.on('message
 const answer = { version: ${version}, pid: process.pid, url: inspector.url(), named: url(), port: process.debugPort,
   argv: process.execArgv, thread: thread.threadId };
 createServer((request, response) => {
+  if (request.url === '/wait') {
+    try {
+      inspector.waitForDebugger();
+    } catch (error) {
+      answer.named = error.code;
+    }
+  }
   if (request.url === '/open') {
     inspector.open(0);
     answer.named = url();
@@ -60,6 +67,7 @@ test('the app knows its debugger by inspector.url() and process.debugPort; /json
         // The first one serves the debugger: under node it would be 1.
         assert.equal(thread, 2);
       }
+      assert.equal((await get(zdr.where, '/wait'))['named'], 'ERR_INSPECTOR_NOT_ACTIVE');
       const opened = await get(zdr.where, '/open');
       assert.match(String(opened['named']), /^ws:\/\/127\.0\.0\.1:\d+\//);
       assert.notEqual(opened['named'], url);
