@@ -80,8 +80,8 @@ export interface Inspect {
   readonly host: string;
   /** 0: any. */
   readonly port: number;
-  /** The app's first line waits for a debugger, once. */
-  readonly brk: boolean;
+  /** `wait`: the app runs once a debugger says so; `break`: it stands still at its first line then. The first time. */
+  readonly start: 'run' | 'wait' | 'break';
 }
 
 /** A file of environment variables. */

@@ -25,6 +25,7 @@ const table = {
   version: { short: 'v', kind: 'switch', wants: '' },
   inspect: { kind: 'maybe', wants: 'a port or host:port' },
   'inspect-brk': { kind: 'maybe', wants: 'a port or host:port' },
+  'inspect-wait': { kind: 'maybe', wants: 'a port or host:port' },
 } as const satisfies Record<string, Flag>;
 
 interface Flag {

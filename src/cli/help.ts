@@ -22,7 +22,7 @@ export function helpText(version: string, paint: Paint): string {
     option('    --timing, --no-ahead', 'tell where the time goes; load nothing ahead'),
     option('    --ready-url <path>', 'start: new code serves once this answers 2xx'),
     option('    --live-reload', 'dev: open pages load themselves anew'),
-    option('    --inspect[=[host:]port]', 'debug on one port (9229); also --inspect-brk'),
+    option('    --inspect[=[host:]port]', 'debug on one port (9229); also -brk, -wait'),
     option('-q, --quiet, --json', 'tell problems only; tell events, one a line'),
     option('    --color, --no-color', 'also NO_COLOR, FORCE_COLOR; -h help, -v version'),
     '',

@@ -23,6 +23,8 @@ const own: Readonly<Partial<Record<FlagName, RunCommand['tag']>>> = {
   'ready-url': 'start',
 };
 
+const STARTS = { inspect: 'run', 'inspect-brk': 'break', 'inspect-wait': 'wait' } as const;
+
 /** The command that the options make, or what is wrong with one of them. */
 export function runCommand(
   tag: RunCommand['tag'],
@@ -122,10 +124,11 @@ function apply({ name, as, value }: GivenOption, given: Mutable<Given>): Wrong |
       given[name] = true;
       return null;
     case 'inspect':
-    case 'inspect-brk': {
+    case 'inspect-brk':
+    case 'inspect-wait': {
       const inspect = inspectOf(as, text);
       if ('tag' in inspect) return inspect;
-      given.inspect = { ...inspect, brk: name === 'inspect-brk' };
+      given.inspect = { ...inspect, start: STARTS[name] };
       return null;
     }
     case 'color':

@@ -1,5 +1,5 @@
 import type { InspectorEvent, Params } from '../protocol/inspect.js';
-import type { Outcome } from './link.js';
+import { type Carried, openCarried, type Origins } from './carry.js';
 import { type Command, isForApp, isLasting, record, type Recorded, standsStill } from './record.js';
 import type { Session } from './session.js';
 
@@ -30,6 +30,8 @@ export interface ClientOptions {
   open(worker: number, number: number, events: SessionEvents): Session | null;
   /** It belongs to the generation that serves. */
   isLive(worker: number): boolean;
+  /** The file of what it runs; null: nothing yet. */
+  bundleOf(worker: number): string | null;
   /** The debugger says that it is set up: what waits for it can begin. */
   onRun(): void;
   /** It sees nothing now, and wants to be aimed. */
@@ -48,6 +50,7 @@ interface Request extends Command {
 
 interface View {
   readonly session: Session;
+  carried: Carried | null;
   /** It has no app yet. */
   standby: boolean;
   prepared: Promise<unknown>;
@@ -55,8 +58,9 @@ interface View {
   omitted: readonly Command[];
 }
 
-export function openClient({ send, open, isLive, onRun, onLost }: ClientOptions): Client {
+export function openClient({ send, open, isLive, bundleOf, onRun, onLost }: ClientOptions): Client {
   let recorded: Recorded = new Map();
+  const origins: Origins = new Map();
   let view: View | null = null;
   /** Boots, or waits for the client to be done in the one before. */
   let next: View | null = null;
@@ -68,19 +72,20 @@ export function openClient({ send, open, isLive, onRun, onLost }: ClientOptions)
   const tell = (event: InspectorEvent): void => send(JSON.stringify(event));
 
   function begin(worker: number, standby: boolean): View | null {
-    let mine: Session | null = null;
+    let one: View | null = null;
     const session = open(worker, count, {
-      onEvent: tell,
+      onEvent(event) {
+        for (const seen of one?.carried?.seen(event) ?? [event]) tell(seen);
+      },
       onChange: settle,
       onEnd() {
-        if (next?.session === mine) next = null;
-        if (view?.session !== mine) return;
+        if (next === one) next = null;
+        if (view !== one) return;
         view = null;
         if (!closed) onLost();
       },
     });
     if (session === null) return null;
-    mine = session;
     count += 1;
     const commands = [...recorded.values()];
     const later = standby
@@ -91,16 +96,29 @@ export function openClient({ send, open, isLive, onRun, onLost }: ClientOptions)
     const prepared = Promise.all(
       commands.filter((command) => !later.includes(command)).map((command) => session.post(command)),
     );
-    return { session, standby, prepared, omitted: later };
+    one = { session, carried: null, standby, prepared, omitted: later };
+    return one;
+  }
+
+  /** Sets breakpoints of the app's files where the worker's bundle has them. */
+  async function carry(one: View): Promise<void> {
+    const bundle = bundleOf(one.session.worker);
+    if (bundle === null) return;
+    one.carried ??= openCarried(one.session, bundle, (event) => {
+      if (one === view) tell(event);
+    });
+    await one.carried.place(() => recorded, origins);
   }
 
   /** It gets the app: what was omitted is due, but for what would make it stand while the person is elsewhere. */
   function complete(one: View): void {
     one.standby = false;
-    const later = one !== view && view?.session.busy() === true ? one.omitted.filter(standsStill) : [];
+    const elsewhere = one !== view && view?.session.busy() === true;
+    const later = elsewhere ? one.omitted.filter(standsStill) : [];
     const now = one.omitted.filter((command) => !later.includes(command));
     one.omitted = later;
-    one.prepared = Promise.all([one.prepared, ...now.map((command) => one.session.post(command))]);
+    const posted = now.map((command) => one.session.post(command));
+    one.prepared = Promise.all([one.prepared, ...posted, elsewhere ? null : carry(one)]);
   }
 
   /** Serves by now, or stands still until somebody looks. */
@@ -128,16 +146,40 @@ export function openClient({ send, open, isLive, onRun, onLost }: ClientOptions)
     for (const request of waiting.splice(0)) void pass(request);
   }
 
+  /** What a command means for the breakpoints that are carried on. */
+  async function follow(one: View, command: Command, result: Params): Promise<Params> {
+    switch (command.method) {
+      case 'Debugger.disable':
+        origins.clear();
+        for (const each of [one, next]) each?.carried?.cleared();
+        return result;
+      case 'Debugger.removeBreakpoint': {
+        const id = String(command.params['breakpointId']);
+        origins.delete(id);
+        await Promise.all([one, next].map((each) => each?.carried?.removed(id)));
+        return result;
+      }
+      case 'Debugger.setBreakpointByUrl':
+        if (next !== null && !next.standby && !one.session.busy()) void carry(next);
+        return (await one.carried?.added(command, result, () => recorded, origins)) ?? result;
+    }
+    return result;
+  }
+
   async function pass(request: Request): Promise<void> {
     const { id, method, params } = request;
     if (view === null) return void waiting.push(request);
-    const outcome: Outcome = await view.session.post({ method, params });
-    if (outcome.tag === 'result' && isLasting(request)) {
-      recorded = record(recorded, { method, params }, outcome.result);
+    const one = view;
+    const outcome = await one.session.post({ method, params });
+    if (outcome.tag === 'error') return send(JSON.stringify({ id, error: outcome.error }));
+    let { result } = outcome;
+    if (isLasting(request)) {
+      recorded = record(recorded, { method, params }, result);
       if (next?.standby === true) next.omitted = [...recorded.values()].filter(isForApp);
       if (next !== null && !(next.standby && concernsApp(request))) void next.session.post({ method, params });
+      result = await follow(one, request, result);
     }
-    send(JSON.stringify(outcome.tag === 'result' ? { id, result: outcome.result } : { id, error: outcome.error }));
+    send(JSON.stringify({ id, result }));
     if (method === 'Runtime.runIfWaitingForDebugger') onRun();
   }
 

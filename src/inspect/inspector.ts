@@ -22,8 +22,11 @@ export interface Inspector {
   linked(worker: number, pipe: Duplex): void;
   /** It has booted, and its relay thread is being started. */
   up(worker: number): void;
-  /** Calls `load` once attached debuggers have set up the worker; at the first start with `--inspect-brk`, once one has. */
-  prepare(worker: number, generation: number, bundle: string, load: () => void): void;
+  /**
+   * Calls `load`, with the address of the worker's debuggers, once those that are attached have set it up; at the first
+   * start with `--inspect-brk` or `-wait`, once one has.
+   */
+  prepare(worker: number, generation: number, bundle: string, load: (url: string | null) => void): void;
   /** This generation serves now. */
   live(generation: number): void;
   exited(worker: number): void;
@@ -41,8 +44,8 @@ export interface Listening {
 export interface InspectorOptions {
   readonly host: string;
   readonly port: number;
-  /** Wait for a debugger before the app's first line. */
-  readonly brk: boolean;
+  /** Whether the app's first line waits for a debugger, and stops there. */
+  readonly start: 'run' | 'wait' | 'break';
   readonly workers: number;
   readonly entry: string;
   /** A worker stands still at a breakpoint or waits for the debugger, or goes on. */
@@ -58,13 +61,17 @@ export function openInspector(options: InspectorOptions): Inspector {
   /** Booted, without an app. */
   const spare = new Set<number>();
   const generations = new Map<number, number>();
+  const bundles = new Map<number, string>();
   const clients = new Map<Client, Slot>();
   const pauses = new Map<number, Set<unknown>>();
   let serving = 0;
+  let port = options.port;
   let held: { readonly client: (client: Client) => void } | null = null;
-  let waits = options.brk;
+  let waits = options.start !== 'run';
   let closed = false;
 
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  const urlOf = ({ id }: Slot): string => `ws://${host}:${port}/${id}`;
   const isLive = (worker: number): boolean => generations.get(worker) === serving;
   const url = pathToFileURL(options.entry).href;
   const title = (at: number): string =>
@@ -88,6 +95,7 @@ export function openInspector(options: InspectorOptions): Inspector {
         send: end.send,
         open: (worker, number, events) => sessionWith(worker, number, events),
         isLive,
+        bundleOf: (worker) => bundles.get(worker) ?? null,
         onRun: () => held?.client(made),
         onLost: () => aim(slot),
       });
@@ -172,14 +180,13 @@ export function openInspector(options: InspectorOptions): Inspector {
     const first = waits ? await holdOn(worker) : null;
     await ready(slot, worker);
     const session = first?.sessionOf(worker);
-    if (session) await breakOnStart(session, bundle);
+    if (session && options.start === 'break') await breakOnStart(session, bundle);
   }
 
   return {
     async listen() {
-      const port = await server.listen();
-      const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-      return { port, urls: slots.map(({ id }) => `ws://${host}:${port}/${id}`) };
+      port = await server.listen();
+      return { port, urls: slots.map(urlOf) };
     },
     linked(worker, pipe) {
       links.set(
@@ -194,13 +201,14 @@ export function openInspector(options: InspectorOptions): Inspector {
     },
     prepare(worker, generation, bundle, load) {
       generations.set(worker, generation);
+      bundles.set(worker, bundle);
       const slot = links.has(worker) ? placeFor(slots, generation, (one) => generations.get(one) ?? 0) : undefined;
       spare.delete(worker);
-      if (slot === undefined) return load();
+      if (slot === undefined) return load(null);
       slot.workers.push(worker);
       aimAll();
-      if (!waits && clientsOf(slot).length === 0 && links.get(worker)?.isUp() === true) return load();
-      void begin(slot, worker, bundle).then(load);
+      if (!waits && clientsOf(slot).length === 0 && links.get(worker)?.isUp() === true) return load(urlOf(slot));
+      void begin(slot, worker, bundle).then(() => load(urlOf(slot)));
     },
     live(generation) {
       serving = generation;
@@ -209,6 +217,7 @@ export function openInspector(options: InspectorOptions): Inspector {
     exited(worker) {
       gone(worker);
       generations.delete(worker);
+      bundles.delete(worker);
       pauses.delete(worker);
     },
     release() {

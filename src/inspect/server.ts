@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { describedProtocol } from './described.js';
 
 /** Something to attach to, as `/json/list` shows it. */
 export interface Target {
@@ -30,14 +31,17 @@ export function openServer({ host, port, targets, onUpgrade }: InspectServerOpti
   const sockets = new Set<Duplex>();
   const server = createServer((request, response) => {
     response.setHeader('Connection', 'close');
-    const body = isTrusted(request) ? bodyOf(request, targets) : null;
-    if (body === null) {
-      response.writeHead(400, { 'Content-Type': 'text/html; charset=UTF-8' });
-      // Node's own words.
-      return response.end('WebSockets request was expected\r\n');
-    }
-    response.writeHead(200, { 'Content-Type': 'application/json; charset=UTF-8', 'Cache-Control': 'no-cache' });
-    return response.end(`${JSON.stringify(body, null, 2)}\n\n`);
+    void bodyOf(request, targets)
+      .catch(() => null)
+      .then((body) => {
+        if (body === null) {
+          response.writeHead(400, { 'Content-Type': 'text/html; charset=UTF-8' });
+          // Node's own words.
+          return response.end('WebSockets request was expected\r\n');
+        }
+        response.writeHead(200, { 'Content-Type': 'application/json; charset=UTF-8', 'Cache-Control': 'no-cache' });
+        return response.end(body);
+      });
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -70,17 +74,26 @@ function isTrusted({ headers }: IncomingMessage): boolean {
   return name === '' || isIP(name) !== 0 || /^localhost6?$/i.test(name);
 }
 
-function bodyOf({ url = '', headers, socket }: IncomingMessage, targets: readonly Target[]): unknown {
+/** Null: nothing is served there, or not to the one who asks. */
+async function bodyOf(request: IncomingMessage, targets: readonly Target[]): Promise<string | null> {
+  const { url = '', headers, socket } = request;
   const [path] = url.split('?');
+  if (!isTrusted(request)) return null;
   switch (path) {
     case '/json/version':
-      return { Browser: `node.js/${process.version}`, 'Protocol-Version': '1.1' };
+      return text({ Browser: `node.js/${process.version}`, 'Protocol-Version': '1.1' });
     case '/json':
     case '/json/list':
-      return targets.map((target) => listed(target, headers.host || `127.0.0.1:${socket.localPort}`));
+      return text(targets.map((target) => listed(target, headers.host || `127.0.0.1:${socket.localPort}`)));
+    case '/json/protocol':
+      return describedProtocol();
     default:
       return null;
   }
+}
+
+function text(body: unknown): string {
+  return `${JSON.stringify(body, null, 2)}\n\n`;
 }
 
 function listed({ id, title, url }: Target, host: string): Record<string, string> {

@@ -28,7 +28,7 @@ export async function start(parts: Parts): Promise<void> {
   if (inspector !== null && inspect !== null) {
     try {
       const { urls } = await inspector.listen();
-      onEvent({ type: 'inspecting', urls, waits: inspect.brk });
+      onEvent({ type: 'inspecting', urls, waits: inspect.start !== 'run' });
     } catch (cause) {
       const { message, code = null } = cause as NodeJS.ErrnoException;
       const error = { name: 'Error', message, code, text: message, holder: null };

@@ -29,11 +29,11 @@ export function carryOut(parts: Parts, effect: Effect): void {
         trouble: parts.pages.trouble(),
         timing: parts.timings !== null,
       };
-      const load = (): void => {
+      const load = (inspector: string | null): void => {
         parts.timings?.sent(effect.generation);
-        send(effect.worker, { tag: 'load', program });
+        send(effect.worker, { tag: 'load', program: { ...program, inspector } });
       };
-      if (inspector === null) return load();
+      if (inspector === null) return load(null);
       return inspector.prepare(effect.worker, effect.generation, effect.bundle.file, load);
     }
     case 'hold-out':

@@ -216,6 +216,8 @@ export interface Program {
   readonly tickets: string;
   /** How many workers the generation has. */
   readonly workers: number;
+  /** Where debuggers attach to it; null: nowhere. */
+  readonly inspector: string | null;
   /** The bundle tells when its modules are evaluated. */
   readonly timing: boolean;
   /** The worker is ready once the app answers this with 2xx; null: once it listens. */

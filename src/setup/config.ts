@@ -43,6 +43,8 @@ export interface ZdrConfig {
   readonly inspect?: boolean | number | string | undefined;
   /** The same, and the app's first line waits for a debugger. */
   readonly inspectBrk?: boolean | number | string | undefined;
+  /** The same, but it does not stand still there once the debugger is set up. */
+  readonly inspectWait?: boolean | number | string | undefined;
   /** Evaluate packages in the standby, where the app cannot tell. */
   readonly ahead?: boolean | undefined;
   /** Of `zdr dev`: tell where the time from a save to live goes. */

@@ -6,7 +6,7 @@ const HOST = '127.0.0.1';
 const PORT = 9229;
 
 /** The value of `--inspect`, as node reads it: nothing, a port, a host, or both. `as`: how the option was typed. */
-export function inspectOf(as: string, text: string): Omit<Inspect, 'brk'> | Wrong {
+export function inspectOf(as: string, text: string): Omit<Inspect, 'start'> | Wrong {
   if (text === '') return { host: HOST, port: PORT };
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? [];
   const alone = plain !== undefined && /^\d+$/.test(plain) && digits === undefined;

@@ -1,5 +1,6 @@
 import type { Loader, Plugin } from '../build/esbuild.js';
 import { parseDuration } from './duration.js';
+import type { Inspect } from '../options.js';
 import type { Given } from './given.js';
 import { inspectOf } from './inspect.js';
 
@@ -38,8 +39,9 @@ export const keys: Readonly<Record<string, Check>> = {
   readyUrl: (value) =>
     typeof value === 'string' && isUrl(value) ? { readyUrl: value } : refuse('no path or URL', "a path: '/health'"),
   liveReload: truth('liveReload'),
-  inspect: debug('inspect', false),
-  inspectBrk: debug('inspectBrk', true),
+  inspect: debug('inspect', 'run'),
+  inspectBrk: debug('inspectBrk', 'break'),
+  inspectWait: debug('inspectWait', 'wait'),
   ahead: truth('ahead'),
   timing: truth('timing'),
   quiet: truth('quiet'),
@@ -107,14 +109,14 @@ function truth(key: 'liveReload' | 'ahead' | 'timing' | 'quiet' | 'json' | 'colo
   return (value) => (typeof value === 'boolean' ? { [key]: value } : refuse('neither true nor false', 'true or false'));
 }
 
-function debug(as: string, brk: boolean): Check {
+function debug(as: string, start: Inspect['start']): Check {
   return (value) => {
     if (value === false) return {};
     const text = value === true ? '' : String(value);
     const address = ['boolean', 'number', 'string'].includes(typeof value) ? inspectOf(as, text) : null;
     return address === null || 'tag' in address
       ? refuse('no address', "true, a port: 9230, or an address: '127.0.0.1:9230'")
-      : { inspect: { ...address, brk } };
+      : { inspect: { ...address, start } };
   };
 }
 

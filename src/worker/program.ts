@@ -29,6 +29,10 @@ export async function load(program: Program): Promise<void> {
   holdOn(false);
   // Not read before it is needed: a save waits for each module.
   if (readyUrl !== null) void import('./ready-url.js').then(({ askUntilReady }) => askUntilReady(readyUrl));
+  if (program.inspector !== null) {
+    const { tellOfDebugger } = await import('./inspect/tell.js');
+    tellOfDebugger(program.inspector);
+  }
   if (program.liveReload) {
     const { start } = await import('./live/pages.js');
     start(program.generation, program.trouble);

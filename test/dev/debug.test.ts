@@ -1,68 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
-import { type App, withApp } from '../support/app.js';
-import { Debugger, generated, original, type Place } from '../support/debugger.js';
+import { withApp } from '../support/app.js';
+import { app, withDebugger } from '../support/debugged.js';
+import { Debugger, generated, original } from '../support/debugger.js';
 import { get } from '../support/get.js';
 
 // Debuggers attach to one address for all generations. What a breakpoint holds has no deadline.
-
-/** A line for breakpoints, which is line 4. */
-const app = (version: string): string => `import { createServer } from 'node:http';
-createServer((request, response) => {
-  const answer = { version: ${version}, pid: process.pid };
-  response.end(JSON.stringify(answer));
-}).listen(0);
-`;
-
-interface Debugged extends App {
-  readonly source: string;
-  readonly url: string;
-  attach(): Promise<Debugger>;
-  /** Sets a breakpoint on a line of the app, where the script that was parsed since has it. */
-  breakAt(client: Debugger, line: number, since?: number): Promise<Place>;
-}
-
-async function withDebugger(
-  args: readonly string[],
-  body: (app: Debugged) => Promise<void>,
-  more: { readonly ready?: boolean; readonly command?: 'start' } = {},
-): Promise<void> {
-  await withApp(
-    'http',
-    { args, before: (project) => project.write('src/app.ts', app('1')), ...more },
-    async ({ project, zdr }) => {
-      const source = project.path('src/app.ts');
-      const { urls } = await zdr.event('inspecting');
-      const url = urls[0]!;
-      const clients: Debugger[] = [];
-      const debugged: Debugged = {
-        project,
-        zdr,
-        source,
-        url,
-        async attach() {
-          const client = await Debugger.attach(url);
-          clients.push(client);
-          await client.do('Runtime.enable');
-          await client.do('Debugger.enable');
-          return client;
-        },
-        async breakAt(client, line, since = 0) {
-          const place = await generated(await client.bundle(since), source, line);
-          const { locations } = await client.do('Debugger.setBreakpointByUrl', place);
-          assert.equal(locations.length, 1, 'the breakpoint binds');
-          return place;
-        },
-      };
-      await body(debugged);
-      for (const client of clients) client.close();
-    },
-  );
-}
 
 test('a breakpoint in a .ts file binds and is hit; steps, values; after a save the same connection has the new code', () =>
   withDebugger(['--inspect=0'], async ({ project, zdr, source, attach, breakAt }) => {
@@ -403,30 +349,4 @@ test('who may come in is what node says: names that a page could have made up do
     assert.equal((await ask('/other', 'localhost', upgrade))[0], 400);
     const [, version] = await ask('/json/version', 'localhost');
     assert.deepEqual(JSON.parse(version), { Browser: `node.js/${process.version}`, 'Protocol-Version': '1.1' });
-  }));
-
-test('node inspect stays attached over generations', () =>
-  withDebugger(['--inspect=0'], async ({ project, zdr, url }) => {
-    const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
-    const inspect = spawn(process.execPath, ['inspect', new URL(url).host], {
-      env,
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    let text = '';
-    inspect.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-    try {
-      await zdr.until('its prompt', () => /debug> /.test(text));
-      const pid = async (): Promise<number> => {
-        const before = text.length;
-        inspect.stdin.write('exec process.pid\n');
-        const [found] = await zdr.until('a pid', () => /(?<=^|\s)\d+(?=\n)/.exec(text.slice(before)));
-        return Number(found);
-      };
-      assert.equal(await pid(), (await get(zdr.where)).pid);
-      await zdr.rollover(() => project.write('src/app.ts', app('2')));
-      const now = (await get(zdr.where)).pid;
-      await zdr.until(`pid ${now} of ${text}`, async () => (await pid()) === now);
-    } finally {
-      inspect.kill('SIGKILL');
-    }
   }));

@@ -21,8 +21,8 @@ test('where debuggers attach, and whether the first line waits', () => {
     const checked = check(config, 'zdr.config.ts');
     return checked.tag === 'checked' ? checked.given.inspect : checked.message;
   };
-  assert.deepEqual(inspect({ inspect: true }), { host: '127.0.0.1', port: 9229, brk: false });
-  assert.deepEqual(inspect({ inspectBrk: 9300 }), { host: '127.0.0.1', port: 9300, brk: true });
+  assert.deepEqual(inspect({ inspect: true }), { host: '127.0.0.1', port: 9229, start: 'run' });
+  assert.deepEqual(inspect({ inspectBrk: 9300 }), { host: '127.0.0.1', port: 9300, start: 'break' });
   assert.equal(inspect({ inspect: false, inspectBrk: false }), undefined);
   assert.match(String(inspect({ inspectBrk: 'no:where:9' })), /inspectBrk in zdr\.config\.ts is .*no address/);
 });

@@ -18,15 +18,22 @@ export function chromium(): string | null {
   return null;
 }
 
+/** A browser is large, and the machine may be busy, ms. */
+export const PATIENCE = 60_000;
+
 /** A headless browser, driven by its own protocol. */
 export class Browser {
+  /** Where it serves its own pages, those of its developer tools among them. */
+  readonly origin: string;
   readonly #child: ChildProcess;
   readonly #profile: string;
   readonly #socket: WebSocket;
   readonly #answers = new Map<number, (message: Message) => void>();
+  readonly #listeners = new Set<(message: Message) => void>();
   #last = 0;
 
-  private constructor(child: ChildProcess, profile: string, socket: WebSocket) {
+  private constructor(child: ChildProcess, profile: string, socket: WebSocket, origin: string) {
+    this.origin = origin;
     this.#child = child;
     this.#profile = profile;
     this.#socket = socket;
@@ -34,6 +41,7 @@ export class Browser {
       const message = JSON.parse(data.toString()) as Message;
       this.#answers.get(message.id)?.(message);
       this.#answers.delete(message.id);
+      for (const listener of this.#listeners) listener(message);
     });
   }
 
@@ -49,18 +57,29 @@ export class Browser {
     const place = await until(
       'the browser is up',
       () => readFile(join(profile, 'DevToolsActivePort'), 'utf8').catch(() => null),
-      60_000,
+      PATIENCE,
     );
     const [port, path] = place.split('\n');
     const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`);
     await within('the browser answers', once(socket, 'open'));
-    return new Browser(child, profile, socket);
+    return new Browser(child, profile, socket, `http://127.0.0.1:${port}`);
   }
 
-  async open(url: string): Promise<Page> {
-    const { targetId } = await this.send('Target.createTarget', { url });
+  /** `prepare` may set up the page before it loads. */
+  async open(url: string, prepare?: (page: Page) => Promise<void>): Promise<Page> {
+    const { targetId } = await this.send('Target.createTarget', { url: prepare === undefined ? url : 'about:blank' });
     const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true });
-    return { evaluate: (code) => this.#evaluate(sessionId as string, code) };
+    const page: Page = {
+      evaluate: (code) => this.#evaluate(sessionId as string, code),
+      send: (method, params) => this.send(method, params, sessionId as string),
+      on: (method, listener) =>
+        void this.#listeners.add((message) => {
+          if (message.method === method && message.sessionId === sessionId) listener(message.params);
+        }),
+    };
+    await prepare?.(page);
+    if (prepare !== undefined) await page.send('Page.navigate', { url });
+    return page;
   }
 
   async #evaluate(sessionId: string, expression: string): Promise<unknown> {
@@ -81,7 +100,7 @@ export class Browser {
       this.#answers.set(id, resolve);
     });
     this.#socket.send(JSON.stringify({ id, method, params, ...(sessionId === undefined ? {} : { sessionId }) }));
-    const { result, error } = await within(method, answer);
+    const { result, error } = await within(method, answer, PATIENCE);
     if (result === undefined) throw new Error(`${method}: ${JSON.stringify(error)}`);
     return result;
   }
@@ -97,10 +116,16 @@ export class Browser {
 export interface Page {
   /** The value of an expression in the page; undefined while it loads. */
   evaluate(code: string): Promise<unknown>;
+  /** A command of the browser's protocol. */
+  send(method: string, params: object): Promise<Record<string, unknown>>;
+  on(method: string, listener: (params: any) => void): void;
 }
 
 interface Message {
   readonly id: number;
   readonly result?: Record<string, unknown>;
   readonly error?: unknown;
+  readonly method?: string;
+  readonly sessionId?: string;
+  readonly params?: any;
 }
