@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
-import { printsAsUnderNode } from '../support/as-node.js';
+import { endsAsUnderNode } from '../support/as-node.js';
 import { get } from '../support/get.js';
 
 // Threads and children of an app, with what they can be given: as under node.
@@ -16,7 +16,7 @@ const run = `
   };`;
 
 test('children by spawn, fork, execFile, a shell: arguments, flags, environment, ends', () =>
-  printsAsUnderNode({
+  endsAsUnderNode({
     files: {
       'app.js': `
         import { execFile, fork, spawn, spawnSync } from 'node:child_process';
@@ -42,7 +42,7 @@ test('children by spawn, fork, execFile, a shell: arguments, flags, environment,
   }));
 
 test('threads: eval, data:, execArgv, env, standard streams, limits, exit codes, their own threads', () =>
-  printsAsUnderNode({
+  endsAsUnderNode({
     files: {
       'app.js': `
         import dc from 'node:diagnostics_channel';

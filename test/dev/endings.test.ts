@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { endAsUnderNode } from '../support/ends-as-node.js';
+import { endAsUnderNode } from '../support/scripts-as-node.js';
 
 // How a process ends, and what node says of it: exit codes, handlers, warnings.
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
-import { printsAsUnderNode } from '../support/as-node.js';
+import { endsAsUnderNode } from '../support/as-node.js';
 import { within } from '../support/deadline.js';
 import { openProject, repository } from '../support/project.js';
 
@@ -36,7 +36,7 @@ const portrait = `
   setTimeout(() => console.log(here.send('later'), 'connected' in here), 50);`;
 
 test('what process, its events, handles and cluster show, and names that the app itself gives', () =>
-  printsAsUnderNode({ files: { 'app.js': portrait } }));
+  endsAsUnderNode({ files: { 'app.js': portrait } }));
 
 test('uptime and timeOrigin are those of the process: one that was booted ahead is older than its app', () =>
   withApp(
