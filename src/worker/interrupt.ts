@@ -1,10 +1,10 @@
 /**
- * An app that ends by itself at SIGINT alone is asked in that way: workers are ended by SIGTERM, for which it has no
- * handler, so it would be gone at once.
+ * Workers are ended by SIGTERM. An app that ends by itself at SIGINT alone, or at the message 'shutdown' that process
+ * managers send, has no handler for it and would be gone at once: it is asked in its own way.
  */
 export function installInterrupt(): void {
   const meet = (name: string | symbol): void => {
-    if (name !== 'SIGINT') return;
+    if (name !== 'SIGINT' && name !== 'message') return;
     process.off('newListener', meet);
     process.on('SIGTERM', interrupt);
   };
@@ -17,8 +17,8 @@ export function hearsTerm(): boolean {
 }
 
 function interrupt(): void {
-  if (hearsTerm()) return;
-  if (process.emit('SIGINT', 'SIGINT')) return;
+  const told = process.emit('message', 'shutdown', undefined);
+  if (hearsTerm() || process.emit('SIGINT', 'SIGINT') || told) return;
   process.off('SIGTERM', interrupt);
   process.kill(process.pid, 'SIGTERM');
 }

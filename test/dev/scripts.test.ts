@@ -69,6 +69,8 @@ for (const [name, handlers, said] of [
   ['SIGINT alone', ['SIGINT'], 'SIGINT'],
   ['SIGTERM alone', ['SIGTERM'], 'SIGTERM'],
   ['both', ['SIGINT', 'SIGTERM'], 'SIGTERM'],
+  ["the message 'shutdown'", ['message'], 'shutdown'],
+  ["SIGTERM, and hears the message 'shutdown'", ['message', 'SIGTERM'], 'shutdown'],
 ] as const)
   test(`an app that ends itself at ${name} does so, at a reload and at the stop`, () =>
     withApp(
