@@ -100,10 +100,12 @@ test('in TypeScript: spawn, a thread by a computed name, one that appears later;
            import { Worker } from 'node:worker_threads';
            createServer(async (request, response) => {
              const name = request.url!.slice(1);
+             const child = spawn(process.execPath, ['src/child.ts', 'x'], { stdio: ['ignore', 'pipe', 'inherit'] });
+             // What nobody reads by the time that it ends, node throws away.
+             const said = text(child.stdout);
              try {
-               const child = spawn(process.execPath, ['src/child.ts', 'x'], { stdio: ['ignore', 'pipe', 'inherit'] });
                const [thread] = await once(new Worker(new URL('./threads/' + name + '.ts', import.meta.url)), 'message');
-               response.end(JSON.stringify([await text(child.stdout), thread]));
+               response.end(JSON.stringify([await said, thread]));
              } catch (error) { response.end(JSON.stringify(String(error))); }
            }).listen(0);`,
         );
