@@ -2,6 +2,7 @@ import { parseArguments } from './arguments.js';
 import { bugText } from './bug.js';
 import { helpText } from './help.js';
 import { leave, say, surviveReaders } from './output.js';
+import { startFirst } from '../setup/first.js';
 import { styleOf } from './style.js';
 import { readVersion } from './version.js';
 import { usageExit, wrongText, type Wrong } from './wrong.js';
@@ -41,10 +42,11 @@ export async function main(argv: readonly string[]): Promise<void> {
     }
     case 'dev':
     case 'start': {
-      // Loaded here, so that help and errors of usage do not wait for the builder and the watcher.
-      const [{ prepare }, { run }] = await Promise.all([import('../setup/prepare.js'), import('./run.js')]);
       const { tag: command, given } = parsed;
       const cwd = process.cwd();
+      startFirst(command, given, cwd);
+      // Loaded here, so that help and errors of usage do not wait for the builder and the watcher.
+      const [{ prepare }, { run }] = await Promise.all([import('../setup/prepare.js'), import('./run.js')]);
       const prepared = await prepare({ command, cwd, config: null, top: { given, base: cwd, place: null } });
       if (prepared.tag === 'wrong') return refuse(prepared);
       const { color } = prepared.given;

@@ -1,15 +1,14 @@
 import type { SendHandle, Serializable } from 'node:child_process';
 import cluster, { type Worker } from 'node:cluster';
 import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { Exit } from '../events.js';
 import { PIPE } from '../protocol/inspect.js';
-import { ENVELOPE, FORKED, type ToPrimary, type ToWorker } from '../protocol/messages.js';
-import type { Lane, Pipe } from '../protocol/lane.js';
-import { withInspectorPipe } from './inspector-pipe.js';
-import { laneTo, withPipes } from './lane.js';
-import { onItsOwn, killGroup, signal, signalGroup } from './processes.js';
-import { CODE } from '../code.js';
+import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js';
+import type { Lane } from '../protocol/lane.js';
+import { takeEarly } from './early.js';
+import { forkWith, type Forked } from './fork.js';
+import { laneTo } from './lane.js';
+import { killGroup, signal, signalGroup } from './processes.js';
 
 /** A raw libuv handle, as it comes over a channel. */
 export interface Handle {
@@ -57,8 +56,6 @@ export interface Workers {
 /** How long after a failure a process is started again, in ms. */
 const AGAIN = 250;
 
-const EXEC = fileURLToPath(new URL('worker/main.js', CODE));
-
 export function openWorkers(options: WorkersOptions): Workers {
   const running = new Map<number, Worker>();
   const lanes = new Map<number, Lane<Take>>();
@@ -74,16 +71,18 @@ export function openWorkers(options: WorkersOptions): Workers {
   /** Those that the system had no room for yet (EMFILE, EAGAIN). */
   const late = new Map<number, NodeJS.Timeout>();
   const fork: Workers['fork'] = (id, env) => {
-    const start = () => withPipes(() => withSettings(options, () => onItsOwn(() => cluster.fork(env))));
-    const [worker, pipes] = options.onPipe === null ? start() : withInspectorPipe(start);
+    const { cwd, execArgv, isForked, onPipe } = options;
+    const start = { cwd, execArgv: execArgv(), isForked: isForked(), debugged: onPipe !== null, env };
+    const forked = takeEarly(start) ?? forkWith(start);
+    const { worker } = forked;
     late.delete(id);
-    if (worker.process.pid !== undefined) return enlist(id, worker, pipes);
+    if (worker.process.pid !== undefined) return enlist(id, forked);
     // Told by an 'error' as well, in a moment.
     worker.on('error', () => {});
     Reflect.deleteProperty(cluster.workers ?? {}, worker.id);
     late.set(id, setTimeout(fork, AGAIN, id, env).unref());
   };
-  const enlist = (id: number, worker: Worker, pipes: readonly Pipe[]): void => {
+  const enlist = (id: number, { worker, pipes, heard }: Forked): void => {
     running.set(id, worker);
     const lane = laneTo<ToPrimary, Take>(worker.process, pipes, (message, given) => {
       const handle = given as Handle | undefined;
@@ -97,12 +96,15 @@ export function openWorkers(options: WorkersOptions): Workers {
     pids();
     const debugging = (worker.process.stdio as readonly unknown[])[PIPE];
     if (debugging) options.onPipe?.(id, debugging as Duplex);
-    worker.process.on('internalMessage', (message: { cmd?: string; zdr: ToPrimary }, handle: unknown) => {
-      if (message.cmd !== ENVELOPE) return;
+    const hear = (message: { cmd?: string; zdr?: ToPrimary }, handle: unknown): void => {
+      if (message.cmd !== ENVELOPE || message.zdr === undefined) return;
       // What is sent before it listens is lost.
       if (message.zdr.tag === 'standby' && lane !== null) send(id, { tag: 'lane' });
       options.onMessage(id, message.zdr, handle as Handle | undefined);
-    });
+    };
+    worker.process.on('internalMessage', hear);
+    // It is known only when this call is over.
+    for (const message of heard) setImmediate(hear, message, undefined);
     worker.on('message', (message: unknown) => options.onAppMessage(id, message));
     // EPIPE and ERR_IPC_CHANNEL_CLOSED of a worker that dies; its exit says all there is to say.
     worker.on('error', () => {});
@@ -147,16 +149,4 @@ export function openWorkers(options: WorkersOptions): Workers {
     },
     pid: (id) => running.get(id)?.process.pid ?? null,
   };
-}
-
-/** node:cluster has one set of settings for the process, and others may use it as well: ours hold for one fork. */
-function withSettings<T>({ cwd, execArgv, isForked }: WorkersOptions, fork: () => T): T {
-  const { settings } = cluster;
-  const args = isForked() ? [FORKED] : [];
-  cluster.setupPrimary({ exec: EXEC, args, execArgv: [...execArgv()], cwd, silent: false });
-  try {
-    return fork();
-  } finally {
-    Object.assign(cluster, { settings });
-  }
 }

@@ -1,0 +1,12 @@
+import { forkFirst } from '../instance/first.js';
+import type { Given } from './given.js';
+
+/**
+ * Starts the first worker ahead of everything else. What makes it another process than the one that will be wanted is rare,
+ * or (a configuration) not known yet.
+ */
+export function startFirst(command: 'dev' | 'start', given: Given, cwd: string): void {
+  const { envFiles, conditions, import: imports, require, inspect } = given;
+  const others = [envFiles, conditions, imports, require, inspect];
+  if (others.every((value) => value === undefined)) forkFirst(command, cwd);
+}
