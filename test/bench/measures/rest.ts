@@ -16,7 +16,8 @@ export interface Rest {
 const TICK = 10;
 
 export async function measureRest(running: Running, ms: number): Promise<Rest> {
-  await wait(3000);
+  // V8 tidies up some 8 s after the last work.
+  await wait(15_000);
   const pids = running.processes().map(({ pid }) => pid);
   const before = pids.map(spent);
   await wait(ms);
