@@ -1,4 +1,4 @@
-import type { SendHandle, Serializable } from 'node:child_process';
+import type { ChildProcess, SendHandle, Serializable } from 'node:child_process';
 import cluster, { type Worker } from 'node:cluster';
 import type { Duplex } from 'node:stream';
 import type { Exit } from '../events.js';
@@ -52,6 +52,9 @@ export interface Workers {
   signalAll(name: 'SIGSTOP' | 'SIGCONT'): void;
   pid(worker: number): number | null;
 }
+
+/** How long what a process has said may take to be read when it has ended, in ms. */
+const LAST = 1_000;
 
 /** How long after a failure a process is started again, in ms. */
 const AGAIN = 250;
@@ -108,13 +111,16 @@ export function openWorkers(options: WorkersOptions): Workers {
     worker.on('message', (message: unknown) => options.onAppMessage(id, message));
     // EPIPE and ERR_IPC_CHANNEL_CLOSED of a worker that dies; its exit says all there is to say.
     worker.on('error', () => {});
-    worker.process.once('exit', (code: number | null, name: string | null) => {
+    const ended = (exit: Exit): void => {
       running.delete(id);
       lanes.delete(id);
+      pids();
+      options.onExit(id, exit);
+    };
+    worker.process.once('exit', (code: number | null, name: string | null) => {
       // What it started and left behind goes with it.
       if (pid !== undefined) killGroup(pid);
-      pids();
-      options.onExit(id, { code, signal: name });
+      afterLast(worker.process, () => ended({ code, signal: name }));
     });
   };
   return {
@@ -149,4 +155,16 @@ export function openWorkers(options: WorkersOptions): Workers {
     },
     pid: (id) => running.get(id)?.process.pid ?? null,
   };
+}
+
+/** The end of a process can be known before what it has said last was read: why it ended, for one. */
+function afterLast(child: ChildProcess, then: () => void): void {
+  if (!child.connected) return then();
+  const once = (): void => {
+    clearTimeout(timer);
+    child.off('disconnect', once);
+    then();
+  };
+  const timer = setTimeout(once, LAST);
+  child.once('disconnect', once);
 }

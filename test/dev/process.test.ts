@@ -59,7 +59,7 @@ test('uptime and timeOrigin are those of the process: one that was booted ahead 
     },
   ));
 
-test("zdr start: process.send('ready') makes a worker serve that listens on nothing; it hears nothing of ours", () =>
+test("zdr start: process.send('ready') makes a worker serve that listens on nothing; it hears of its end, and nothing else", () =>
   withApp(
     'http',
     {
@@ -83,7 +83,7 @@ test("zdr start: process.send('ready') makes a worker serve that listens on noth
       await zdr.event('live', { generation: 2 }, since);
       await zdr.stop();
       await zdr.until('the farewell', () => zdr.stdout.endsWith('bye 2\n')).catch(() => {});
-      assert.equal(zdr.stdout, 'bye 1\nbye 2\n');
+      assert.equal(zdr.stdout, '1 shutdown\nbye 1\n2 shutdown\nbye 2\n');
     },
   ));
 
