@@ -153,6 +153,24 @@ export const apps: Readonly<Record<string, App>> = {
     needs: () => opens('better-sqlite3'),
     probe: sqlite(),
   },
+  'Prisma client': {
+    fixture: 'prisma',
+    entry: 'src/app.ts',
+    file: 'src/greeting.ts',
+    needs: () => opens('better-sqlite3'),
+    async probe(where, edition) {
+      // One post a request: both editions are in one database.
+      const posts = ['hello 1', 'hello 2'].slice(0, edition).map((title) => ({ title }));
+      const { dirname, ...rest } = (await json(where, '/')) as { dirname: string };
+      assert.match(dirname, /\/app\/src\/generated$/);
+      assert.deepEqual(rest, {
+        greeting: `hello ${edition}`,
+        dated: true,
+        users: [{ id: 1, email: 'tom@example.org', posts }],
+        twice: ['PrismaClientKnownRequestError', 'P2002'],
+      });
+    },
+  },
   'node:sqlite': {
     fixture: 'node-sqlite',
     entry: 'src/app.ts',
