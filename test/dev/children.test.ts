@@ -102,8 +102,10 @@ test('in TypeScript: spawn, a thread by a computed name, one that appears later;
              const name = request.url!.slice(1);
              try {
                const child = spawn(process.execPath, ['src/child.ts', 'x'], { stdio: ['ignore', 'pipe', 'inherit'] });
+               // At once: what nobody reads is thrown away when a child ends.
+               const said = text(child.stdout);
                const [thread] = await once(new Worker(new URL('./threads/' + name + '.ts', import.meta.url)), 'message');
-               response.end(JSON.stringify([await text(child.stdout), thread]));
+               response.end(JSON.stringify([await said, thread]));
              } catch (error) { response.end(JSON.stringify(String(error))); }
            }).listen(0);`,
         );
