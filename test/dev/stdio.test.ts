@@ -5,7 +5,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { within } from '../support/deadline.js';
+import { until, within } from '../support/deadline.js';
 import { openProject, type Project, repository } from '../support/project.js';
 import { noTerminal, Pty, zdrCommand } from '../support/pty.js';
 
@@ -125,6 +125,43 @@ test(
       const expected = await typed(`${process.execPath} app.mjs`);
       assert.equal(await typed(`${zdrCommand} dev app.mjs --quiet`), expected);
     } finally {
+      await project.close();
+    }
+  },
+);
+
+test(
+  "in a terminal, fs.readSync(0) beside zdr's keys: each line comes to one of the two",
+  { skip: noTerminal },
+  async () => {
+    const project = await openProject('http');
+    const app = `import { readSync } from 'node:fs';
+      import { createServer } from 'node:http';
+      const bytes = Buffer.alloc(100);
+      const read = (): void => {
+        const size = readSync(0, bytes);
+        console.log('the app got', JSON.stringify(bytes.toString('latin1', 0, size)));
+        setTimeout(read, 0);
+      };
+      createServer((_request, response) => response.end()).listen(0, () => setTimeout(read, 0));`;
+    await project.write('src/app.ts', app);
+    const pty = new Pty(project, `${zdrCommand} dev src/app.ts`);
+    try {
+      const begin = await pty.shows(/press h \+ enter to show help\n\n/);
+      const got = (): number =>
+        [
+          ...pty
+            .plain()
+            .slice(begin)
+            .matchAll(/the app got "h\\n"\n| h {2}show this help\n/g),
+        ].length;
+      for (let lines = 1; lines <= 10; lines += 1) {
+        pty.type('h\n');
+        await until(`somebody gets line ${lines}`, () => got() >= lines);
+        assert.equal(got(), lines, pty.plain());
+      }
+    } finally {
+      pty.kill();
       await project.close();
     }
   },
