@@ -49,7 +49,7 @@ test("SCHED_NONE of an app's own node:cluster is SCHED_RR: no request fails, and
       }
       const totals = await load.stop();
       assert.deepEqual([totals.failed, totals.staleOnNew], [[], []]);
-      assert.equal(zdr.stdout, 'true\n'.repeat(4));
+      await zdr.until('all of them say so', () => zdr.stdout === 'true\n'.repeat(4));
     },
   ));
 
