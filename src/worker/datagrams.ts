@@ -6,6 +6,7 @@ import { afterTurn } from './after-turn.js';
 import { holdOn, send } from './channel.js';
 import { bindWith, boundUdp, type Handle, type UdpHandle, type UdpQuery } from './internals.js';
 import { isLive } from './listeners.js';
+import { hasSiblings } from './spread.js';
 
 /**
  * - `kept`: came from the primary, the app has not asked for it
@@ -29,7 +30,8 @@ const entries = new Map<Key, Entry>();
 
 /**
  * From here on a socket with a port of its own choice is shared with other workers and generations, also one that is
- * exclusive: two processes cannot bind a port each. One on any port is a client's, and stays here.
+ * exclusive: two processes cannot bind a port each. One on any port is a client's, and stays here; so does one of several
+ * workers that share a port by the kernel, since the primary keeps one socket for an address.
  */
 export function install(): void {
   const { prototype } = dgram.Socket;
@@ -38,7 +40,7 @@ export function install(): void {
     const [first] = args;
     const options = (typeof first === 'object' && first !== null ? first : { port: first }) as BindOptions;
     if (Number(options.port) > 0 && !((options.fd ?? -1) >= 0))
-      bindWith(this, (query) => ((query.flags & REUSE_PORT) === 0 ? bound(this, query) : boundUdp(this, query)));
+      bindWith(this, (query) => (isSharedOut(query) && hasSiblings() ? boundUdp(this, query) : bound(this, query)));
     return Reflect.apply(bind, this, args) as dgram.Socket;
   };
 }
@@ -48,8 +50,10 @@ interface BindOptions {
   readonly fd?: number;
 }
 
-/** libuv's UV_UDP_REUSEPORT: the kernel shares such a port out by itself. */
-const REUSE_PORT = 8;
+/** libuv's UV_UDP_REUSEPORT: the kernel shares such a port out by itself, to each socket that is bound to it. */
+const REUSE_PORT = 64;
+
+const isSharedOut = ({ flags }: UdpQuery): boolean => (flags & REUSE_PORT) !== 0;
 
 /** The handle that the primary keeps, where there is one, and else one that is bound here. */
 function bound(socket: dgram.Socket, query: UdpQuery): UdpHandle | number {
@@ -64,6 +68,8 @@ function bound(socket: dgram.Socket, query: UdpQuery): UdpHandle | number {
   }
   const handle = boundUdp(socket, query);
   if (typeof handle === 'number') return handle;
+  // A second one on the same port: the primary keeps one for each address.
+  if (known !== undefined && isSharedOut(query)) return handle;
   const entry: Entry = {
     key,
     address: { kind: 'udp', protocol: 'udp', host: ip, port },

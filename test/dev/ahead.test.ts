@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { AHEAD, readied } from '../support/ahead.js';
 import { type App, withApp } from '../support/app.js';
 import { type Body, get } from '../support/get.js';
 import type { Project } from '../support/project.js';
-import { statusOf } from '../support/status.js';
 
 // Packages are evaluated ahead only where the app cannot tell.
-
-/** How a package of these tests finds out that the standby evaluates it, which an app's package has no reason to. */
-const AHEAD = `
-  const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = 100;
-  Error.prepareStackTrace = (_error, frames) => frames.map((frame) => frame.getFunctionName() + ' ' + frame.getFileName());
-  const ahead = new Error().stack.some((frame) => /^eagerly .*worker/.test(frame));
-  Object.assign(Error, { stackTraceLimit });
-  if (prepareStackTrace === undefined) delete Error.prepareStackTrace; else Error.prepareStackTrace = prepareStackTrace;
-`;
 
 async function addCommon(project: Project, name: string, source: string): Promise<void> {
   await project.write(
@@ -23,14 +13,6 @@ async function addCommon(project: Project, name: string, source: string): Promis
     JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
   );
   await project.write(`node_modules/${name}/index.js`, AHEAD + source);
-}
-
-/** Waits until a standby waits, and has done all that it does ahead. */
-async function readied({ project, zdr }: App): Promise<void> {
-  await zdr.until('standbys are ready', async () => {
-    const { ahead, standbys } = await statusOf(project);
-    return ahead !== 'busy' && standbys.length > 0 && standbys.every(({ state }) => state === 'standby');
-  });
 }
 
 /** Saves until the answer has what is wanted: what a start shows may have to be tried out anew. */

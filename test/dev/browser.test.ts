@@ -72,9 +72,10 @@ test('the page of an app that cannot run loads itself anew when the next version
       await zdr.rollover(() =>
         project.write(
           'src/app.ts',
-          `import { existsSync, writeFileSync } from 'node:fs';\nif (existsSync('ran')) throw new Error('<i>never</i>');\nwriteFileSync('ran', '');\n${good}\nsetTimeout(() => process.exit(3), 50);`,
+          `import { existsSync, writeFileSync } from 'node:fs';\nif (existsSync('ran')) throw new Error('<i>never</i>');\nwriteFileSync('ran', String(process.pid));\n${good}`,
         ),
       );
+      process.kill(Number(await project.read('ran')), 'SIGKILL');
       await zdr.until('zdr waits for an edit', () => zdr.all('crashed').some(({ pause }) => pause === null));
       const page = await browser.open(url(zdr.where, '/'));
       await shows(page, 'document.title', 'Waiting for an edit');

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
 import { command } from '../support/command.js';
-import { freeUdpPort } from '../support/datagrams.js';
-import { get } from '../support/get.js';
+import { freeUdpPort, noReusePort } from '../support/datagrams.js';
+import { bodyOf, get, request } from '../support/get.js';
 import { startLoad } from '../support/load.js';
 import { openProject, type Project } from '../support/project.js';
 
@@ -48,14 +49,15 @@ test("SCHED_NONE of an app's own node:cluster is SCHED_RR: no request fails, and
       }
       const totals = await load.stop();
       assert.deepEqual([totals.failed, totals.staleOnNew], [[], []]);
-      assert.equal(zdr.stdout, 'true\n'.repeat(4));
+      await zdr.until('all of them say so', () => zdr.stdout === 'true\n'.repeat(4));
     },
   ));
 
 test('a UDP socket of a worker of an own node:cluster stays with the old code: the new one is told that it is taken', async () => {
   const port = await freeUdpPort();
   const serve = `
-    import { createSocket } from 'node:dgram';
+    import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
     import { createServer } from 'node:http';
     import { version } from './version.ts';
     export function serve(): void {
@@ -99,32 +101,49 @@ test('datagrams that come while no worker lives are answered by the next good ve
   });
 });
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-
 test(
-  'a UDP socket with reusePort is bound by each generation for itself',
-  {
-    skip: major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12) ? false : 'node has no reusePort',
-  },
+  'UDP sockets with reusePort, -w 2: each worker has its own, and those of the old code answer until it has ended',
+  { skip: noReusePort },
   async () => {
     const port = await freeUdpPort();
+    const args = ['-w', '2'];
     await withApp(
       'udp',
-      {
-        env: { PORT: String(port) },
-        before: (project) =>
-          project.edit('src/app.ts', (text) => text.replace("type: 'udp4',", "type: 'udp4', reusePort: true,")),
-      },
+      { args, env: { PORT: String(port), HTTP: '1', REUSE_PORT: '1' } },
       async ({ project, zdr }) => {
-        await zdr.rollover(() => project.version(2));
-        const client = createSocket('udp4').bind(0, '127.0.0.1');
+        const http = zdr.all('ready')[0]!.addresses.find(({ protocol }) => protocol === 'http');
+        assert.ok(http?.kind === 'tcp');
+        const clients: Socket[] = [];
+        const answers: string[] = [];
+        /** The kernel deals them out by their senders. */
+        const send = (text: string): void => {
+          const client = createSocket('udp4').bind(0, '127.0.0.1');
+          clients.push(client);
+          client.on('message', (message) => answers.push(String(message)));
+          client.send(text, port, '127.0.0.1');
+        };
+        const other = createSocket('udp4').bind(0, '127.0.0.1');
+        clients.push(other);
         try {
-          const heard = new Promise((resolve) => client.once('message', (message) => resolve(String(message))));
+          await once(other, 'listening');
+          const asked = once(other, 'message');
+          // It lasts until it is answered.
+          const outcome = request(http, `/?ask=${other.address().port}`);
+          const [, from] = await asked;
+          await zdr.rollover(() => project.version(2));
+          await zdr.until('both versions answer', () => {
+            send('x');
+            return ['1 x', '2 x'].every((answer) => answers.includes(answer));
+          });
+          other.send('the answer', from.port, from.address);
+          assert.equal(bodyOf(await outcome).version, 1);
           await zdr.event('drained', { generation: 1 });
-          client.send('x', port, '127.0.0.1');
-          assert.equal(await heard, '2 x');
+          for (let n = 0; n < 20; n += 1) send('y');
+          const last = (): string[] => answers.filter((answer) => answer.endsWith('y'));
+          await zdr.until('all answers', () => last().length === 20);
+          assert.deepEqual(new Set(last()), new Set(['2 y']));
         } finally {
-          client.close();
+          for (const client of clients) client.close();
         }
       },
     );

@@ -3,9 +3,11 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { readied } from '../support/ahead.js';
 import { withApp } from '../support/app.js';
 import { endsAsUnderNode } from '../support/as-node.js';
 import { within } from '../support/deadline.js';
+import { get } from '../support/get.js';
 import { openProject, repository } from '../support/project.js';
 
 // What the app sees of its own process, beside node; and the channel that a process has when somebody has forked it.
@@ -40,22 +42,27 @@ test('what process, its events, handles and cluster show, and names that the app
 
 test('uptime and timeOrigin are those of the process: one that was booted ahead is older than its app', () =>
   withApp(
-    'script',
+    'http',
     {
-      ready: false,
       before: (project) =>
         project.write(
           'src/app.ts',
-          `import { performance } from 'node:perf_hooks';
+          `import { createServer } from 'node:http';
+           import { performance } from 'node:perf_hooks';
            import { version } from './version.ts';
-           console.log(version, process.uptime() * 1000 - performance.now() < 1000, performance.timeOrigin + performance.now() <= Date.now() + 1);`,
+           createServer((_request, response) => {
+             const begun = Date.now() - process.uptime() * 1000;
+             response.end(JSON.stringify({ version, pid: process.pid, origin: performance.timeOrigin, begun }));
+           }).listen(0);`,
         ),
     },
     async ({ project, zdr }) => {
-      await zdr.event('done', { generation: 1 });
-      await project.version(2);
-      await zdr.event('done', { generation: 2 });
-      await zdr.until('both', () => zdr.stdout === '1 true true\n2 true true\n');
+      await readied({ project, zdr });
+      const saved = Date.now();
+      await zdr.rollover(() => project.version(2));
+      const { version, origin, begun } = await get(zdr.where);
+      assert.equal(version, 2);
+      assert.ok(Number(origin) < saved && Number(begun) < saved, `${origin} and ${begun} are before ${saved}`);
     },
   ));
 
@@ -82,7 +89,7 @@ test("zdr start: process.send('ready') makes a worker serve that listens on noth
       zdr.signal('SIGUSR2');
       await zdr.event('live', { generation: 2 }, since);
       await zdr.stop();
-      await zdr.until('the farewell', () => zdr.stdout.endsWith('bye 2\n')).catch(() => {});
+      await zdr.read;
       assert.equal(zdr.stdout, '1 shutdown\nbye 1\n2 shutdown\nbye 2\n');
     },
   ));

@@ -5,7 +5,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { within } from '../support/deadline.js';
+import { until, within } from '../support/deadline.js';
 import { openProject, type Project, repository } from '../support/project.js';
 import { noTerminal, Pty, zdrCommand } from '../support/pty.js';
 
@@ -19,7 +19,8 @@ const readers: Readonly<Record<string, string>> = {
   'for await': "let n = 0; for await (const part of process.stdin) n += part.length; console.log('read', n);",
   readline: `import { createInterface } from 'node:readline';
     let n = 0; for await (const line of createInterface({ input: process.stdin })) n += line.length; console.log('read', n);`,
-  readSync: "import { readFileSync } from 'node:fs'; console.log('read', readFileSync(0).length);",
+  // First of all: `process.stdin` makes a pipe one that does not wait for what is written to it.
+  readSync: `import { readFileSync } from 'node:fs'; const { length } = readFileSync(0);\n${kinds}\nconsole.log('read', length);`,
   'data, pause, end':
     "let n = 0; process.stdin.setEncoding('utf8').on('data', (part) => { n += part.length; process.stdin.pause(); setTimeout(() => process.stdin.resume(), 1); }).on('end', () => console.log('read', n));",
   nothing: "console.log('reads nothing');",
@@ -52,7 +53,7 @@ for (const [name, source] of Object.entries(readers))
   test(`input by a pipe, by ${name}: all of it, and its end`, async () => {
     const project = await openProject('script');
     try {
-      await project.write('app.mjs', `${kinds}\n${source}`);
+      await project.write('app.mjs', source.includes(kinds) ? source : `${kinds}\n${source}`);
       const input = `${'a line\n'.repeat(30_000)}the end`;
       const expected = await run(project, ['app.mjs'], input, 'pipe');
       assert.match(expected, /read(?:s nothing| \d+)\n$/);
@@ -125,6 +126,43 @@ test(
       const expected = await typed(`${process.execPath} app.mjs`);
       assert.equal(await typed(`${zdrCommand} dev app.mjs --quiet`), expected);
     } finally {
+      await project.close();
+    }
+  },
+);
+
+test(
+  "in a terminal, fs.readSync(0) beside zdr's keys: each line comes to one of the two",
+  { skip: noTerminal },
+  async () => {
+    const project = await openProject('http');
+    const app = `import { readSync } from 'node:fs';
+      import { createServer } from 'node:http';
+      const bytes = Buffer.alloc(100);
+      const read = (): void => {
+        const size = readSync(0, bytes);
+        console.log('the app got', JSON.stringify(bytes.toString('latin1', 0, size)));
+        setTimeout(read, 0);
+      };
+      createServer((_request, response) => response.end()).listen(0, () => setTimeout(read, 0));`;
+    await project.write('src/app.ts', app);
+    const pty = new Pty(project, `${zdrCommand} dev src/app.ts`);
+    try {
+      const begin = await pty.shows(/press h \+ enter to show help\n\n/);
+      const got = (): number =>
+        [
+          ...pty
+            .plain()
+            .slice(begin)
+            .matchAll(/the app got "h\\n"\n| h {2}show this help\n/g),
+        ].length;
+      for (let lines = 1; lines <= 10; lines += 1) {
+        pty.type('h\n');
+        await until(`somebody gets line ${lines}`, () => got() >= lines);
+        assert.equal(got(), lines, pty.plain());
+      }
+    } finally {
+      pty.kill();
       await project.close();
     }
   },

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type App, withApp } from '../support/app.js';
 import { Connection } from '../support/connection.js';
-import { bodyOf } from '../support/get.js';
+import { bodyOf, request } from '../support/get.js';
 import { keep, withServer } from '../support/settings.js';
 
 // The time-outs of a server mean the same to a connection that moves as to one that stays. Here `wait` is what the
@@ -85,6 +85,23 @@ describe('time-outs', { concurrency: 4 }, () => {
         const outcome = await answer;
         assert.equal(outcome.tag === 'answered' && outcome.answer.status, 408, JSON.stringify(outcome));
         await zdr.event('drained', { generation: 1 });
+      },
+    ));
+
+  test('a connection that has sent nothing yet has headersTimeout anew in the next generation', () =>
+    withServer(
+      { options: { headersTimeout: 8_000, connectionsCheckingInterval: 100 } },
+      'tcp',
+      async ({ project, zdr }) => {
+        const silent = await Connection.open(zdr.where);
+        // Connections are accepted in turn.
+        bodyOf(await request(zdr.where));
+        await wait(EARLIER);
+        const saved = performance.now();
+        await zdr.rollover(() => project.version(2));
+        const end = await zdr.until('its end', () => silent.closedAt);
+        // Under node it would have ended so much earlier.
+        assert.ok(end - saved >= 8_000, `ended ${end - saved} ms after the save`);
       },
     ));
 

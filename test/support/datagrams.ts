@@ -71,3 +71,13 @@ export async function freeUdpPort(): Promise<number> {
   await once(socket, 'close');
   return port;
 }
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+/** Why a test with sockets that share a port by the kernel cannot run here, or false. */
+export const noReusePort: string | false =
+  process.platform !== 'linux'
+    ? 'reusePort is tested on Linux'
+    : major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12)
+      ? false
+      : 'this Node has no reusePort for UDP';

@@ -26,6 +26,7 @@ export async function withDebugger(
   more: {
     readonly ready?: boolean;
     readonly command?: 'start';
+    readonly ownModules?: boolean;
     readonly before?: (project: Project) => Promise<void>;
   } = {},
 ): Promise<void> {
