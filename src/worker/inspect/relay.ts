@@ -16,6 +16,8 @@ import {
 type Post = (method: string, params: Params, done: (error: Error | null, result?: Params) => void) => void;
 
 const sessions = new Map<number, Session>();
+/** Commands that have no answer yet. */
+let unanswered = 0;
 const pipe = new Socket({ fd: PIPE });
 
 function say(message: ToInspector): void {
@@ -42,10 +44,31 @@ function handle(message: ToRelay): void {
     return session.disconnect();
   }
   const { id, method, params } = message;
+  unanswered += 1;
   (session.post as unknown as Post).call(session, method, params, (error, result = {}) => {
+    unanswered -= 1;
     if (error === null) say({ tag: 'answer', session: number, id, result });
     else say({ tag: 'refusal', session: number, id, error: refusalOf(error) });
   });
+}
+
+/** How often it is looked whether an answer is late, in ms. */
+const LATE = 100;
+
+/**
+ * Node 26 now and then does not wake this thread for an answer of the main thread. It comes with that to the next
+ * command, so one is asked that does nothing.
+ */
+function wakeForAnswers(): void {
+  let asked = false;
+  setInterval(() => {
+    const [session] = sessions.values();
+    if (asked || unanswered === 0 || session === undefined) return;
+    asked = true;
+    (session.post as unknown as Post).call(session, 'Schema.getDomains', {}, () => {
+      asked = false;
+    });
+  }, LATE).unref();
 }
 
 /** `Inspector error -32601: 'Foo.bar' wasn't found`: node has put it into words. */
@@ -60,5 +83,6 @@ pipe.on(
   lineReader((line) => handle(JSON.parse(line) as ToRelay)),
 );
 say({ tag: 'up' });
+wakeForAnswers();
 // The primary is gone; the worker ends by itself.
 pipe.on('error', () => pipe.destroy());
