@@ -51,8 +51,10 @@ export function openBundles(folder: string): Bundles {
     const name = `${++count}.${format === 'esm' ? 'mjs' : 'cjs'}`;
     const file = join(place, name);
     try {
-      await put(file, `${text}//# sourceMappingURL=${name}.map\n`);
-      await put(`${file}.map`, place === folder ? map : absoluteSources(map, folder));
+      await Promise.all([
+        writeSoon(file, `${text}//# sourceMappingURL=${name}.map\n`),
+        writeSoon(`${file}.map`, place === folder ? map : absoluteSources(map, folder)),
+      ]);
       return file;
     } catch (error) {
       await Promise.all([rm(file, { force: true }), rm(`${file}.map`, { force: true })]).catch(() => {});
@@ -93,7 +95,7 @@ export function openBundles(folder: string): Bundles {
   };
 }
 
-async function put(file: string, text: string): Promise<void> {
+async function writeSoon(file: string, text: string): Promise<void> {
   if (text.length > SMALL) await writeFile(file, text);
   else writeFileSync(file, text);
 }

@@ -1,10 +1,10 @@
+import { HAS_WHOLE } from '../protocol/pieces.js';
 import { IS_NAMESPACE, REQUIRE } from './banner.js';
 
 const TO_ESM = 'var __toESM = (mod, isNodeMode, target) => (';
 const MADE = 'target = mod != null ? __create(__getProtoOf(mod)) : {}, ';
 const SHIM = '=> typeof require !== "undefined" ? require : typeof Proxy';
 
-const HAS_WHOLE = Number(process.versions.node.split('.')[0]) >= 23;
 const WHOLE = 'isNodeMode && __defProp(target, "module.exports", { value: mod, enumerable: true }), ';
 
 /**

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { readSegments } from '../segments.js';
+
 /** A place in a file; both count from 0. */
 export interface Position {
   readonly line: number;
@@ -84,41 +86,21 @@ function distance(place: Position, line: number, column: number): number {
   return column >= place.column ? column - place.column : LINE + column;
 }
 
-const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const VALUES = new Uint8Array(128);
-for (let i = 0; i < DIGITS.length; i += 1) VALUES[DIGITS.charCodeAt(i)] = i;
-
 type Segment = (line: number, column: number, source: number, originalLine: number, originalColumn: number) => void;
 
-/** Goes through all mappings that name a source: https://tc39.es/ecma426/ */
+/** Goes through all mappings that name a source. */
 function scan(mappings: string, onSegment: Segment): void {
   let line = 0;
-  let field = 0;
-  let value = 0;
-  let shift = 0;
   const at = [0, 0, 0, 0, 0];
-  const close = (): void => {
-    if (field >= 4) onSegment(line, at[0] ?? 0, at[1] ?? 0, at[2] ?? 0, at[3] ?? 0);
-    field = 0;
-  };
-  for (let index = 0; index < mappings.length; index += 1) {
-    const char = mappings.charCodeAt(index);
-    if (char === 44 || char === 59) {
-      close();
-      if (char === 44) continue;
+  readSegments(
+    mappings,
+    (fields) => {
+      for (const [field, value] of fields.entries()) at[field] = (at[field] ?? 0) + value;
+      if (fields.length >= 4) onSegment(line, at[0] ?? 0, at[1] ?? 0, at[2] ?? 0, at[3] ?? 0);
+    },
+    () => {
       line += 1;
       at[0] = 0;
-      continue;
-    }
-    const digit = VALUES[char] ?? 0;
-    value |= (digit & 31) << shift;
-    if ((digit & 32) !== 0) {
-      shift += 5;
-      continue;
-    }
-    at[field] = (at[field] ?? 0) + ((value & 1) === 0 ? value >>> 1 : -(value >>> 1));
-    field += 1;
-    value = shift = 0;
-  }
-  close();
+    },
+  );
 }

@@ -80,6 +80,9 @@ export const HELPERS = [
   '__toCommonJS',
 ] as const;
 
+/** Such a node names all that a CommonJS module exports: `import * as ns` has `ns['module.exports']`. */
+export const HAS_WHOLE = Number(process.versions.node.split('.')[0]) >= 23;
+
 /** Parameters of an ES module's body beside those of node: what a static import gives, after the link and before it. */
 export const IMPORTED = '__zdrIm';
 export const EARLY = '__zdrEarly';

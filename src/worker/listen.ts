@@ -1,7 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { errorMonitor } from 'node:events';
 import { setImmediate } from 'node:timers';
-import { getSystemErrorName } from 'node:util';
 import type { Address } from '../events.js';
 import type { Key, ToPrimary } from '../protocol/messages.js';
 import { afterTurn } from './after-turn.js';
@@ -10,7 +9,8 @@ import { send } from './channel.js';
 import { tellClock } from './clock.js';
 import { describe } from './failure.js';
 import { install as installDatagrams } from './datagrams.js';
-import { createServerHandle, type Handle, type Listen2, serverPrototype, type Server } from './internals.js';
+import { bindTo, listening } from './bind.js';
+import { type Handle, type Listen2, serverPrototype, type Server } from './internals.js';
 import {
   add,
   addressOf,
@@ -23,6 +23,7 @@ import {
   reallyClose,
   remove,
 } from './listeners.js';
+import { bindNumber, keyOf, numbered } from './numbers.js';
 import { meet } from './servers.js';
 import { hasSiblings, spread } from './spread.js';
 import { bindUnix } from './unix.js';
@@ -37,7 +38,6 @@ const BACKLOG = 65_535;
 type Accept = NonNullable<Handle['onconnection']>;
 
 const listen2 = serverPrototype._listen2;
-const zeros = new Map<string, number>();
 /** Servers whose address was taken when they asked for it first. */
 const refused = new WeakSet<Server>();
 const standIns = new Map<Key, { host: string | null; port: number; addressType: number }>();
@@ -219,61 +219,6 @@ export function rebound(key: Key): void {
       if (isLive()) rebind(key, real.host, real.port, real.addressType);
     }),
   );
-}
-
-/** The name of an address as it was asked for; the nth port 0 of a host is the nth in every generation. */
-function keyOf(address: string | null, port: number, addressType: number): Key {
-  if (addressType === -1) return `unix:${address}`;
-  const host = address ?? '';
-  if (port !== 0) return `tcp:${host}:${port}`;
-  const nth = (zeros.get(host) ?? 0) + 1;
-  zeros.set(host, nth);
-  return `tcp:${host}:0#${nth}`;
-}
-
-const numbers = new Map<Key, number>();
-
-/** What ports 0 got in earlier generations. */
-export function remember(all: readonly (readonly [Key, number])[]): void {
-  for (const [key, port] of all) numbers.set(key, port);
-}
-
-/** A kept handle on the number that this port 0 had before, when the app went on to listen on it by its number. */
-function numbered(key: Key, address: string | null, addressType: number): Listener | undefined {
-  const port = numbers.get(key);
-  return port === undefined ? undefined : listenerOf(keyOf(address, port, addressType));
-}
-
-/** The number that this port 0 had before, if it is free. */
-function bindNumber(key: Key, address: string | null, addressType: number): Handle | null {
-  const port = numbers.get(key);
-  if (port === undefined || createServerHandle === undefined) return null;
-  const bound = bindTo(address, port, addressType);
-  return typeof bound === 'string' ? null : bound;
-}
-
-/** A bound handle, or that it cannot be had: because somebody has it, or for another reason, which node tells. */
-function bindTo(address: string | null, port: number, addressType: number): Handle | 'taken' | 'refused' {
-  const handle = createServerHandle?.(address ?? '::', port, address === null ? 6 : addressType) ?? 0;
-  if (typeof handle === 'number') return isTaken(handle) ? 'taken' : 'refused';
-  // libuv keeps the error of a taken port for later; asking for the name brings it out.
-  const error = handle.getsockname?.({}) ?? 0;
-  if (error === 0) return handle;
-  handle.close();
-  return isTaken(error) ? 'taken' : 'refused';
-}
-
-/** Two sockets may be bound to one address as long as none listens: who is second learns it here, not from node. */
-function listening(bound: Handle | 'taken' | 'refused', backlog: number): Handle | 'taken' | 'refused' {
-  if (typeof bound === 'string') return bound;
-  const error = bound.listen(backlog);
-  if (error === 0) return bound;
-  bound.close();
-  return isTaken(error) ? 'taken' : 'refused';
-}
-
-function isTaken(error: number): boolean {
-  return error < 0 && getSystemErrorName(error) === 'EADDRINUSE';
 }
 
 const ANY = new Set(['', '::', '0.0.0.0']);

@@ -7,12 +7,13 @@ import { holdOn, send } from './channel.js';
 import { startClock, tellClock } from './clock.js';
 import { giveUp } from './failure.js';
 import { openRealm } from './late/realm.js';
-import { remember } from './listen.js';
+import { remember } from './numbers.js';
 import { rehearsed } from './rehearse.js';
 import { countFromHere } from './requests.js';
 
+/** Node's way of an error that nobody has caught. It may be gone one day. */
 const { _fatalException: fatal } = process as unknown as {
-  _fatalException(error: unknown, rejected: boolean): boolean;
+  _fatalException?(error: unknown, rejected: boolean): boolean;
 };
 
 /** Makes this process the app: what follows runs as if node had been started with the source entry. */
@@ -42,7 +43,7 @@ export async function load(program: Program): Promise<void> {
   } catch (error) {
     // Out of this promise, into the path that every uncaught error takes.
     process.nextTick(() => {
-      if (process.listenerCount('uncaughtException') === 0) throw error;
+      if (fatal === undefined || process.listenerCount('uncaughtException') === 0) throw error;
       // To the app's own handler the entry is what node has it for: a promise that was rejected.
       fatal(error, true);
     });

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 const TIDY = new URL('../../dist/cli/tidy.js', import.meta.url).href;
 
 /** What a process with much garbage says; it ends by itself once it has been tidied up, or after a while. */
-const process = (tidies: boolean): string =>
+const outputOf = (tidies: boolean): string =>
   spawnSync(
-    globalThis.process.execPath,
+    process.execPath,
     [
       '--input-type=module',
       '-e',
@@ -45,9 +45,9 @@ const process = (tidies: boolean): string =>
   ).stdout;
 
 test('garbage is collected once nothing happens, and no more is taken for new objects than at the start', () => {
-  assert.equal(process(true), 'small\nasked for\n');
+  assert.equal(outputOf(true), 'small\nasked for\n');
 });
 
 test('by itself V8 takes more, and waits', () => {
-  assert.equal(process(false), 'large\n');
+  assert.equal(outputOf(false), 'large\n');
 });

@@ -34,12 +34,12 @@ export interface ZdrOptions {
   readonly json?: boolean;
 }
 
-/** A shell with job control, of which zdr is a job; its pid goes to descriptor 3. `-f`: a stop is not the end. */
+/** A shell with job control, of which zdr is a job; its pid goes to descriptor 3. `-f`: a stop is not the end. (`kill -0` would find threads of others by that number.) */
 const JOB = `set -m
 "$@" 3>&- & pid=$!
 echo $pid >&3
 exec 3>&-
-while kill -0 $pid 2>/dev/null; do wait -f $pid; code=$?; done
+while [ -n "$(jobs -p)" ]; do wait -f $pid; code=$?; done
 exit $code`;
 
 /** A running `zdr dev` or `zdr start`, in a process group of its own. */

@@ -1,3 +1,5 @@
+import { DIGITS, digitOf, MORE, readSegments } from '../../segments.js';
+
 /** The mappings of one source, ready to be put behind others: see https://tc39.es/ecma426/ for the format. */
 export interface Mappings {
   /** What stands before the first segment that names a source. */
@@ -10,13 +12,6 @@ export interface Mappings {
   readonly last: readonly [source: number, line: number, column: number];
 }
 
-const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const VALUES = new Uint8Array(128);
-for (let i = 0; i < DIGITS.length; i++) VALUES[DIGITS.charCodeAt(i)] = i;
-
-const SEMICOLON = 59;
-const COMMA = 44;
-
 /** Reads a source map (JSON) that has one source. Names are left out. */
 export function readMappings(map: string): Mappings {
   const { mappings, names } = JSON.parse(map) as { readonly mappings: string; readonly names: readonly string[] };
@@ -27,7 +22,7 @@ export function readMappings(map: string): Mappings {
 function withoutName(segment: string): string {
   let fields = 0;
   for (let at = 0; at < segment.length; at++) {
-    if (((VALUES[segment.charCodeAt(at)] ?? 0) & 32) !== 0) continue;
+    if ((digitOf(segment.charCodeAt(at)) & MORE) !== 0) continue;
     fields += 1;
     if (fields === 4) return segment.slice(0, at + 1);
   }
@@ -41,39 +36,15 @@ function read(text: string): Mappings {
   let first: Mappings['first'] = null;
   let cut = text.length;
   let end = text.length;
-  let fields: number[] = [];
-  let start = 0;
-  let value = 0;
-  let shift = 0;
-  const close = (at: number): void => {
-    if (fields.length >= 4) {
-      source += fields[1] ?? 0;
-      line += fields[2] ?? 0;
-      column += fields[3] ?? 0;
-      if (first === null) {
-        first = fields;
-        [cut, end] = [start, at];
-        fields = [];
-      }
-    }
-    if (fields.length > 0) fields.length = 0;
-    start = at + 1;
-  };
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === SEMICOLON || code === COMMA) {
-      close(at);
-      continue;
-    }
-    const digit = VALUES[code] ?? 0;
-    value |= (digit & 31) << shift;
-    if ((digit & 32) !== 0) shift += 5;
-    else {
-      fields.push((value & 1) === 0 ? value >>> 1 : -(value >>> 1));
-      value = shift = 0;
-    }
-  }
-  close(text.length);
+  readSegments(text, (fields, start, at) => {
+    if (fields.length < 4) return;
+    source += fields[1] ?? 0;
+    line += fields[2] ?? 0;
+    column += fields[3] ?? 0;
+    if (first !== null) return;
+    first = [...fields];
+    [cut, end] = [start, at];
+  });
   return { head: text.slice(0, cut), first, rest: text.slice(end), last: [source, line, column] };
 }
 
@@ -113,9 +84,9 @@ function encode(value: number): string {
   let rest = value < 0 ? (-value << 1) | 1 : value << 1;
   let text = '';
   do {
-    const digit = rest & 31;
+    const digit = rest & (MORE - 1);
     rest >>>= 5;
-    text += DIGITS[digit | (rest > 0 ? 32 : 0)];
+    text += DIGITS[digit | (rest > 0 ? MORE : 0)];
   } while (rest > 0);
   return text;
 }

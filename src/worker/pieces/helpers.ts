@@ -1,5 +1,7 @@
 import { types } from 'node:util';
 
+import { HAS_WHOLE } from '../../protocol/pieces.js';
+
 /** What esbuild's helpers are, for all pieces together: named as in `HELPERS`. */
 export interface Helpers {
   readonly all: Readonly<Record<string, unknown>>;
@@ -25,9 +27,6 @@ const {
   getPrototypeOf,
   prototype: { hasOwnProperty },
 } = Object;
-
-/** Such a node has a name for all that a CommonJS module exports. */
-export const HAS_WHOLE = Number(process.versions.node.split('.')[0]) >= 23;
 
 /** `isShared`: a namespace that came from elsewhere. */
 export function openHelpers(isShared: (value: unknown) => boolean): Helpers {

@@ -9,7 +9,7 @@ type Require = (specifier: string) => unknown;
 export class Run {
   readonly #modules = new Map<string, Module>();
   readonly #helpers: Helpers;
-  readonly #bind: Bind[] = [];
+  #bind: Bind = () => {};
   readonly #externals = new Map<string, unknown>();
   /** What `require` of every module inherits from: the bundle's, once there is a bundle. */
   readonly #requires: object = {};
@@ -19,7 +19,7 @@ export class Run {
 
   constructor(base: PieceFile) {
     this.#helpers = openHelpers((value) => this.#isShared(value));
-    for (const entry of base(this.#helpers.all, (bind) => void this.#bind.push(bind))) this.#put(entry);
+    for (const entry of base(this.#helpers.all, (bind) => void (this.#bind = bind))) this.#put(entry);
   }
 
   /**
@@ -38,7 +38,7 @@ export class Run {
     this.#require = names['__zdrRequire'] as Require;
     Object.setPrototypeOf(this.#requires, this.#require);
     const free = { ...names, ...this.#helpers.all };
-    for (const bind of this.#bind) bind(free);
+    this.#bind(free);
     for (const piece of own(free)) this.#put(piece);
     const first = this.#find(entry);
     if (main !== null) this.#put(first.entry, main);
