@@ -1,4 +1,4 @@
-import type { ChildProcess, SendHandle, Serializable } from 'node:child_process';
+import type { SendHandle, Serializable } from 'node:child_process';
 import cluster, { type Worker } from 'node:cluster';
 import type { Duplex } from 'node:stream';
 import type { Exit } from '../events.js';
@@ -53,9 +53,6 @@ export interface Workers {
   pid(worker: number): number | null;
 }
 
-/** How long what a process has said may take to be read when it has ended, in ms. */
-const LAST = 1_000;
-
 /** How long after a failure a process is started again, in ms. */
 const AGAIN = 250;
 
@@ -88,6 +85,10 @@ export function openWorkers(options: WorkersOptions): Workers {
   const enlist = (id: number, { worker, pipes, heard }: Forked): void => {
     running.set(id, worker);
     const lane = laneTo<ToPrimary, Take>(worker.process, pipes, (message, given) => {
+      if (message.tag !== 'move') {
+        options.onMessage(id, message, undefined);
+        return true;
+      }
       const handle = given as Handle | undefined;
       const taken = handle !== undefined && options.hasRoom();
       if (taken) options.onMessage(id, message, handle);
@@ -111,16 +112,13 @@ export function openWorkers(options: WorkersOptions): Workers {
     worker.on('message', (message: unknown) => options.onAppMessage(id, message));
     // EPIPE and ERR_IPC_CHANNEL_CLOSED of a worker that dies; its exit says all there is to say.
     worker.on('error', () => {});
-    const ended = (exit: Exit): void => {
+    worker.process.once('exit', (code: number | null, name: string | null) => {
       running.delete(id);
       lanes.delete(id);
-      pids();
-      options.onExit(id, exit);
-    };
-    worker.process.once('exit', (code: number | null, name: string | null) => {
       // What it started and left behind goes with it.
       if (pid !== undefined) killGroup(pid);
-      afterLast(worker.process, () => ended({ code, signal: name }));
+      pids();
+      options.onExit(id, { code, signal: name });
     });
   };
   return {
@@ -155,16 +153,4 @@ export function openWorkers(options: WorkersOptions): Workers {
     },
     pid: (id) => running.get(id)?.process.pid ?? null,
   };
-}
-
-/** The end of a process can be known before what it has said last was read: why it ended, for one. */
-function afterLast(child: ChildProcess, then: () => void): void {
-  if (!child.connected) return then();
-  const once = (): void => {
-    clearTimeout(timer);
-    child.off('disconnect', once);
-    then();
-  };
-  const timer = setTimeout(once, LAST);
-  child.once('disconnect', once);
 }

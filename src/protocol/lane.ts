@@ -11,7 +11,7 @@ import { StringDecoder } from 'node:string_decoder';
  */
 export interface Lane<Out> {
   /** Calls `got` when the other process has it, or is gone; with false when it could not take the handle. */
-  send(message: Out, handle: object, got?: (arrived: boolean) => void): void;
+  send(message: Out, handle?: object, got?: (arrived: boolean) => void): void;
 }
 
 /** libuv's pipe in the mode that carries handles, as node wraps it. */

@@ -24,6 +24,11 @@ export function send(message: ToPrimary, handle?: Handle, sent: () => void = () 
   });
 }
 
+/** Whether the primary has confirmed all handles that were sent. Until then node keeps here what is sent behind one. */
+export function isConfirmed(): boolean {
+  return shown(() => (process as unknown as { readonly _handleQueue?: unknown })._handleQueue == null);
+}
+
 /** Messages of the primary, in order. The app's `process.on('message')` does not see them. */
 export function receive(listener: (message: ToWorker, handle: Handle | undefined) => void): void {
   surroundNode();

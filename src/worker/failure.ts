@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { AppError } from '../events.js';
-import { send } from './channel.js';
 import { withExcerpt, withoutOurs } from './excerpt.js';
+import { sayLast } from './last.js';
 
 let booting = true;
 
@@ -18,7 +18,7 @@ export function install(): void {
   process.on('uncaughtExceptionMonitor', (error: unknown) => {
     if (!booting || isCaught()) return;
     const failed = { tag: 'failed', error: describe(error), unfit: unfitOf(error) } as const;
-    atTheEnd(() => send(failed));
+    atTheEnd(() => sayLast(failed));
     try {
       process.exit(1);
     } catch {
@@ -56,7 +56,7 @@ function atTheEnd(tell: () => void): void {
  */
 export function giveUp(unfit: string): void {
   if (!booting) return;
-  send({ tag: 'failed', error: describe(new Error(unfit)), unfit });
+  sayLast({ tag: 'failed', error: describe(new Error(unfit)), unfit });
   // The primary kills this process. The app's own exit handlers must not run, nor anything else.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }

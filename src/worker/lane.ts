@@ -4,10 +4,11 @@ import { IPC, type Lane, LANE_FD, openLane, type Pipe, type PipeClass, PIPES } f
 import { channelPipe, shown } from './concealed.js';
 import type { Handle } from './internals.js';
 
-type Move = Extract<ToPrimary, { tag: 'move' }>;
+type Out = Extract<ToPrimary, { tag: 'move' | 'failed' | 'stale' }>;
+type Move = Extract<Out, { tag: 'move' }>;
 type Take = Extract<ToWorker, { tag: 'take' }>;
 
-let lane: Lane<Move> | null = null;
+let lane: Lane<Out> | null = null;
 
 /** The primary has opened its end. */
 export function openOurs(receive: (message: Take, handle: Handle | undefined) => void): void {
@@ -21,7 +22,7 @@ export function openOurs(receive: (message: Take, handle: Handle | undefined) =>
     stream.unref();
     return [stream, pipe] as const;
   });
-  lane = openLane<Take, Move>(pipes, (message, handle) => {
+  lane = openLane<Take, Out>(pipes, (message, handle) => {
     // One without its handle is told as missed.
     receive(message, handle as Handle | undefined);
     return true;
@@ -33,4 +34,10 @@ export function sendAway(message: Move, handle: Handle, settled: (arrived: boole
   if (lane === null) return false;
   lane.send(message, handle, settled);
   return true;
+}
+
+/** Says something beside the channel; false where there is no such way. */
+export function sendBeside(message: Exclude<Out, Move>): boolean {
+  lane?.send(message);
+  return lane !== null;
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
 import { get } from '../support/get.js';
@@ -237,3 +240,26 @@ test('one that runs without a server is told of as such', () =>
       },
     ),
   ));
+
+test('zdr has not yet taken the socket of an app that fails: the reason is told all the same', () =>
+  withApp('http', async ({ project, zdr }) => {
+    const [begun, go] = ['begun', 'go'].map((name) => join(dirname(project.temp), name)) as [string, string];
+    const paths = JSON.stringify([begun, go]);
+    await project.edit(
+      'src/app.ts',
+      (text) =>
+        `import { existsSync, writeFileSync } from 'node:fs';\nconst [begun, go] = ${paths};\nwriteFileSync(begun!, String(process.pid));\nwhile (!existsSync(go!));\n${text.replace('server.listen(port, host)', "server.listen(go + '.sock', () => setTimeout(() => { throw new Error('said last'); }, 50))")}`,
+    );
+    const pid = Number(await zdr.until('it boots', () => readIf(begun)));
+    zdr.signal('SIGSTOP');
+    try {
+      await writeFile(go, '');
+      await zdr.until('it has ended', () => zdr.processes().every((one) => one.pid !== pid));
+    } finally {
+      zdr.signal('SIGCONT');
+    }
+    const { reason } = await zdr.event('boot-failed');
+    assert.ok(reason.tag === 'threw' && reason.error.message === 'said last', JSON.stringify(reason));
+  }));
+
+const readIf = (file: string): string | null => (existsSync(file) && readFileSync(file, 'utf8')) || null;

@@ -1,6 +1,7 @@
 import type { Plan, Stale, Unit } from '../../protocol/ahead.js';
 import { send } from '../channel.js';
 import { eagerly } from '../eager.js';
+import { sayLast } from '../last.js';
 import { become, changeNow, isAsExpected } from './environment.js';
 import { cachedFiles, type Held, heldOf } from './held.js';
 import { type Loaded, Loader, requireAs } from './loader.js';
@@ -177,7 +178,7 @@ function differs(
 
 /** This process is not what a cold start would have come to: another one takes its place. Nothing of the app runs any more. */
 function leave(why: Stale): never {
-  send({ tag: 'stale', why });
+  sayLast({ tag: 'stale', why });
   // The primary kills it. Its exit handlers must not run, nor anything else.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   throw new Error('unreachable');
