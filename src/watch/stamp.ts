@@ -24,7 +24,7 @@ let beside = 0;
  * The stamp is taken before the read: a write in between leaves a stamp that no longer fits, never one that fits too well.
  * A folder (the target of a symbolic link that a resolution went through) has its real path for content.
  *
- * What is near is read at once: the ways to other threads and back take ten times as long as the work.
+ * What is near is read at once: by other threads it takes three times as long (0.37 ms instead of 0.11).
  */
 export async function readStamped(path: string): Promise<Reading | null> {
   try {
