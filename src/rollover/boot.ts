@@ -52,7 +52,10 @@ export function abandon(turn: Turn, generation: Generation): void {
 export function release(turn: Turn, generation: Generation): void {
   for (const worker of turns.workersOf(turn, generation.id, 'spawned', 'booting', 'ready')) {
     if (worker.tag === 'spawned') turns.putWorker(turn, { ...worker, generation: null });
-    else turns.kill(turn, worker);
+    else {
+      turns.kill(turn, worker);
+      refillLater(turn);
+    }
   }
 }
 

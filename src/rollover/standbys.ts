@@ -10,6 +10,9 @@ const QUICK = 300;
 /** A series of saves is over when nothing was saved for so long, in ms. */
 const PAUSE = 35;
 
+/** A timer that is late by more than this shows that nothing was heard meanwhile, in ms. */
+const BUSY = 5;
+
 /** For so long after the last series another one is expected, in ms. */
 const CALM = 300_000;
 
@@ -38,14 +41,29 @@ export function spent(turn: Turn): void {
  */
 export function isHeldBack(turn: Turn): boolean {
   if (turn.state.settings.mode === 'start') return false;
-  const { changed, loaded } = turn.state.pace;
+  const { changed, loaded, again } = turn.state.pace;
   const ready = turn.state.workers.filter(({ tag }) => tag === 'standby').length;
-  return ready < 2 && turn.at - loaded < QUICK && turn.at - changed < PAUSE;
+  return ready < 2 && turn.at - loaded < QUICK && (turn.at - changed < PAUSE || turn.at < again);
 }
 
-/** What is held back is looked at again when the pause may be over. */
+/** What is held back is looked at again when the pause may be over. One timer for all that is saved until then. */
 export function holdBack(turn: Turn): void {
-  turns.arm(turn, { tag: 'pause' }, Math.max(1, turn.state.pace.changed + PAUSE - turn.at));
+  const { changed, again } = turn.state.pace;
+  if (turn.at >= again) lookAgain(turn, Math.max(1, changed + PAUSE - turn.at));
+}
+
+/** The pause may be over. Where the timer is late, so is the news of what was saved: that comes first. */
+export function paused(turn: Turn): void {
+  const { again } = turn.state.pace;
+  // It is not the last one that was armed. (A timer may be up to a millisecond early.)
+  if (turn.at < again - 1) return;
+  if (turn.at - again > BUSY) lookAgain(turn, BUSY);
+  else turn.state = { ...turn.state, pace: { ...turn.state.pace, again: turn.at } };
+}
+
+function lookAgain(turn: Turn, ms: number): void {
+  turn.state = { ...turn.state, pace: { ...turn.state.pace, again: turn.at + ms } };
+  turns.arm(turn, { tag: 'pause' }, ms);
 }
 
 export function refillLater(turn: Turn): void {

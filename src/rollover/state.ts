@@ -17,11 +17,15 @@ export interface State {
   readonly lastWorker: number;
 }
 
-/** Monotonic times of the last save, of the last process that got an app, and of the last save in a series. */
+/**
+ * Monotonic times of the last save, of the last process that got an app, of the last save in a series, and of the next
+ * look at whether the series is over.
+ */
 export interface Pace {
   readonly changed: number;
   readonly loaded: number;
   readonly quick: number;
+  readonly again: number;
 }
 
 /** Times in ms. */

@@ -20,7 +20,7 @@ import { cutLate, goLive, takeOver } from './handover.js';
 import { pause, resume, saved } from './pause.js';
 import { continued, halted, postponed } from './halts.js';
 import { finishReverting, revert, roll, startRolling } from './roll.js';
-import { calm, refill, renew } from './standbys.js';
+import { calm, paused, refill, renew } from './standbys.js';
 import type { Settings, State, Worker } from './state.js';
 import { finish, late as stopLate, slow, stop } from './stop.js';
 import * as turns from './turn.js';
@@ -35,7 +35,7 @@ export function initial(settings: Settings): State {
     generations: [],
     workers: [],
     halts: [],
-    pace: { changed: -Infinity, loaded: -Infinity, quick: -Infinity },
+    pace: { changed: -Infinity, loaded: -Infinity, quick: -Infinity, again: -Infinity },
     lastGeneration: 0,
     lastWorker: 0,
   };
@@ -157,7 +157,7 @@ function elapsed(turn: Turn, timer: Timer): void {
   if (timer.tag === 'refill') return refill(turn);
   if (timer.tag === 'calm') return calm(turn);
   // What waits for it is found by the rules.
-  if (timer.tag === 'pause') return;
+  if (timer.tag === 'pause') return paused(turn);
   if (timer.tag === 'tell-failure') return tellFailure(turn, timer.since);
   if (timer.tag === 'stopping') return slow(turn);
   if (timer.tag === 'stop') return stopLate(turn);

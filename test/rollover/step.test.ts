@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Effect } from '../../dist/rollover/effects.js';
 import { Play, serving } from './play.js';
 
 const exit = (worker: number, code: number | null = 1, signal: string | null = null) =>
@@ -442,9 +443,9 @@ test('a stop does not wait for a debugger', () => {
 });
 
 /** A save so many ms after the last event, and its build. */
-function saveAfter(play: Play, ms: number, name: string): void {
+function saveAfter(play: Play, ms: number, name: string): readonly Effect[] {
   play.wait(ms - 1_000);
-  play.save(name);
+  return play.save(name);
 }
 
 const idle = (play: Play): number =>
@@ -474,7 +475,7 @@ test('a save while a process is respawned is not held back for ever', () => {
   const timers = play.built('b').flatMap((effect) => (effect.type === 'timer' ? effect.timer.tag : []));
   assert.equal(play.tags(), '1 live, 2 waiting');
   assert.ok(timers.includes('pause'), 'somebody looks again');
-  play.wait(40);
+  play.wait(5);
   play.send({ type: 'time', timer: { tag: 'pause' } });
   assert.equal(play.tags(), '1 live, 2 booting');
 });
@@ -486,11 +487,58 @@ test('a save after a moment is not held back', () => {
   assert.equal(play.tags(), '1 live, 3 booting');
 });
 
+const pauses = (effects: readonly Effect[]): readonly number[] =>
+  effects.flatMap((effect) => (effect.type === 'timer' && effect.timer.tag === 'pause' ? effect.ms : []));
+
+test('in a series of saves one timer waits for the pause', () => {
+  const { play } = serving();
+  play.save('b');
+  const first = saveAfter(play, 20, 'c');
+  assert.deepEqual(pauses(first), [25]);
+  // 4 ms later each, and built at once.
+  for (const name of ['d', 'e', 'f']) {
+    play.wait(-6);
+    assert.deepEqual(pauses(saveAfter(play, -6, name)), []);
+    assert.equal(pauses(play.send({ type: 'time', timer: { tag: 'pause' } })).length, 0, 'another one is on its way');
+    play.wait(-10);
+  }
+});
+
+test('a series is not over when the timer is late: what was saved meanwhile has not been heard yet', () => {
+  const { play } = serving();
+  play.save('b');
+  saveAfter(play, 20, 'c');
+  play.wait(60);
+  const late = play.send({ type: 'time', timer: { tag: 'pause' } });
+  assert.equal(play.tags(), '1 live, 3 waiting');
+  assert.deepEqual(pauses(late), [5]);
+  saveAfter(play, 3, 'd');
+  assert.equal(play.tags(), '1 live, 4 waiting');
+  play.wait(15);
+  play.send({ type: 'time', timer: { tag: 'pause' } });
+  assert.equal(play.tags(), '1 live, 4 booting');
+});
+
+test('a process that was begun for nothing is made up for', () => {
+  const { play } = serving();
+  play.save('b');
+  saveAfter(play, 400, 'c');
+  play.send({ type: 'time', timer: { tag: 'refill' } });
+  assert.equal(play.tags(), '1 live, 3 booting');
+  const before = idle(play);
+  for (const worker of play.state.workers) play.send({ type: 'worker-standby', worker: worker.id });
+  const effects = saveAfter(play, 400, 'd');
+  assert.ok(effects.some((effect) => effect.type === 'kill'));
+  assert.ok(effects.some((effect) => effect.type === 'timer' && effect.timer.tag === 'refill'));
+  play.send({ type: 'time', timer: { tag: 'refill' } });
+  assert.ok(idle(play) >= before);
+});
+
 test('after a series a second standby is kept for a while, and then ended', () => {
   const { play, first } = serving();
   play.save('b');
   saveAfter(play, 20, 'c');
-  play.wait(40);
+  play.wait(20);
   play.send({ type: 'time', timer: { tag: 'pause' } });
   play.listen(3);
   play.send({ type: 'worker-cut', worker: first }, { type: 'time', timer: { tag: 'refill' } });
