@@ -34,6 +34,27 @@ export interface Socket extends net.Socket {
   _httpMessage?: unknown;
 }
 
+interface Timer {
+  readonly _idleStart?: number;
+}
+
+/** The app may put other timers in the place of these, for tests of its own. */
+const { setTimeout, clearTimeout } = globalThis;
+
+/**
+ * How long nothing has gone over a socket, in ms, by the timer of its time-out, which node starts anew each time; 0
+ * without a time-out. As exact as node itself: it knows the time at which a turn of the event loop began.
+ */
+export function idleFor(socket: Socket): number {
+  const mark = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'timeout');
+  const started = (Reflect.get(socket, mark ?? '') as Timer | null | undefined)?._idleStart ?? -1;
+  if (started < 0) return 0;
+  const probe = setTimeout(() => {}, 1_000);
+  const now = (probe as Timer)._idleStart ?? started;
+  clearTimeout(probe);
+  return now - started;
+}
+
 export interface Server extends net.Server {
   _handle: Handle | null;
 }

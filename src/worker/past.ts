@@ -1,6 +1,6 @@
 import { clock } from '../protocol/clock.js';
 import type { Past } from '../protocol/messages.js';
-import type { Socket } from './internals.js';
+import { idleFor, type Socket } from './internals.js';
 import type { Connection } from './sockets.js';
 
 const PAST = Symbol('zdr.past');
@@ -9,7 +9,7 @@ const PAST = Symbol('zdr.past');
 interface Doings {
   /** How many requests have begun on it. */
   requests: number;
-  /** When its last answer had been written, by the shared clock in ms; 0 while there is none, or one is under way. */
+  /** When its last answer had been written in an older generation, by the shared clock in ms; 0 after a request here. */
   since: number;
   /** When the request began that it works on, by the same clock. */
   begun: number;
@@ -21,13 +21,13 @@ interface Marked {
   [PAST]?: Doings;
 }
 
-/** What it has done, as another process is told of it. */
+/** What it has done, as another process is told of it. It is between two requests. */
 export function pastOf({ speaker, acceptedAt }: Connection): Past {
   const { requests, since } = (speaker as Marked)[PAST] ?? {
     requests: 0,
     since: clock() - (performance.now() - acceptedAt),
   };
-  return { requests, since };
+  return { requests, since: since === 0 ? clock() - idleFor(speaker) : since };
 }
 
 /** It comes from an older generation. */
@@ -35,22 +35,15 @@ export function remember(socket: Socket, past: Past): void {
   (socket as Marked)[PAST] = { ...past, begun: past.since, moved: true };
 }
 
-/** A request has begun on it. */
+/** A request has begun on it. At each request, so it asks the clock once; answers are not followed, see {@link idleFor}. */
 export function countRequest(socket: Socket): Doings {
-  const begun = clock();
   const doings = (socket as Marked)[PAST];
-  if (doings === undefined) return ((socket as Marked)[PAST] = { requests: 1, since: 0, begun, moved: false });
+  if (doings === undefined) return ((socket as Marked)[PAST] = { requests: 1, since: 0, begun: clock(), moved: false });
   // One that comes behind another that is not answered yet has its turn after that.
-  if (doings.since !== 0) doings.begun = begun;
+  if (socket._httpMessage == null) doings.begun = clock();
   doings.requests += 1;
   doings.since = 0;
   return doings;
-}
-
-/** An answer was written on it: the keep-alive time-out runs from here. */
-export function stampAnswer(socket: Socket): void {
-  const doings = (socket as Marked)[PAST];
-  if (doings !== undefined) doings.since = doings.begun = clock();
 }
 
 /** How long a socket has worked on its request, in ms; null where that was not seen. */

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from './internals.js';
-import { countRequest, stampAnswer } from './past.js';
+import { countRequest } from './past.js';
 import { goOn } from './resume.js';
 
 interface Started {
@@ -34,7 +34,6 @@ export function watchRequests(): void {
     if (moved) goOn(socket, response, requests);
     follower?.(request, response);
   });
-  subscribe('http.server.response.finish', (message) => stampAnswer((message as Started).request.socket as Socket));
 }
 
 export function followRequests(listener: (request: IncomingMessage, response: ServerResponse) => void): void {
