@@ -7,6 +7,16 @@ interface Known extends Pick<WorkersOptions, 'cwd' | 'onPids'> {
   readonly inspector: Inspector | null;
 }
 
+/** What the system means by it, and what helps. zdr goes on trying. */
+const WHY: Readonly<Record<string, string>> = {
+  EMFILE: 'too many open files (EMFILE)',
+  EAGAIN: 'too many processes (EAGAIN)',
+};
+const HOW: Readonly<Record<string, string>> = {
+  EMFILE: 'zdr keeps trying; raise the limit with ulimit -n',
+  EAGAIN: 'zdr keeps trying; end some, or raise the limit with ulimit -u',
+};
+
 /** The processes of a run, and whom of its parts what happens to them concerns. */
 export function openForks({ cwd, onPids, inspector }: Known, parts: () => Parts): Workers {
   return openWorkers({
@@ -28,6 +38,10 @@ export function openForks({ cwd, onPids, inspector }: Known, parts: () => Parts)
       unbound.blame(worker);
       rollover.dispatch({ type: 'worker-exited', worker, exit });
       transit.gone(worker);
+    },
+    onRefused(code) {
+      const message = `no process can be started: ${WHY[code] ?? code}`;
+      parts().options.onEvent({ type: 'warning', message, hint: HOW[code] ?? null, section: null });
     },
     onPids,
   });

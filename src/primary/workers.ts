@@ -29,6 +29,8 @@ export interface WorkersOptions {
   /** What the app says by `process.send`. */
   readonly onAppMessage: (worker: number, message: unknown) => void;
   readonly onExit: (worker: number, exit: Exit) => void;
+  /** The system has refused each process for a while (EMFILE, EAGAIN). Once, until one starts. */
+  readonly onRefused: (code: string) => void;
   /** The processes that run now, after each change. */
   readonly onPids: (pids: readonly number[]) => void;
 }
@@ -56,6 +58,9 @@ export interface Workers {
 /** How long after a failure a process is started again, in ms. */
 const AGAIN = 250;
 
+/** A refusal that lasts no longer than this is not worth a word, in ms. */
+const BRIEF = 1_000;
+
 export function openWorkers(options: WorkersOptions): Workers {
   const running = new Map<number, Worker>();
   const lanes = new Map<number, Lane<Take>>();
@@ -70,15 +75,24 @@ export function openWorkers(options: WorkersOptions): Workers {
   };
   /** Those that the system had no room for yet (EMFILE, EAGAIN). */
   const late = new Map<number, NodeJS.Timeout>();
+  let refused: { readonly since: number; readonly told: boolean } | null = null;
+  const refuse = ({ code }: NodeJS.ErrnoException): void => {
+    refused ??= { since: performance.now(), told: false };
+    if (refused.told || performance.now() - refused.since < BRIEF) return;
+    refused = { ...refused, told: true };
+    options.onRefused(code ?? 'no reason given');
+  };
   const fork: Workers['fork'] = (id, env) => {
     const { cwd, execArgv, isForked, onPipe } = options;
     const start = { cwd, execArgv: execArgv(), isForked: isForked(), debugged: onPipe !== null, env };
     const forked = takeEarly(start) ?? forkWith(start);
     const { worker } = forked;
     late.delete(id);
-    if (worker.process.pid !== undefined) return enlist(id, forked);
-    // Told by an 'error' as well, in a moment.
-    worker.on('error', () => {});
+    if (worker.process.pid !== undefined) {
+      refused = null;
+      return enlist(id, forked);
+    }
+    worker.on('error', refuse);
     Reflect.deleteProperty(cluster.workers ?? {}, worker.id);
     late.set(id, setTimeout(fork, AGAIN, id, env).unref());
   };
