@@ -50,6 +50,25 @@ for (const [fault, survivors] of [
   );
 }
 
+test('zdr can start no process: it says so, serves on, and the save goes live once it can', options, () =>
+  withApp('http', async (app) => {
+    const { project, zdr } = app;
+    const standby = await zdr.until('the standby', () => standbyOf(project));
+    // So that what ends next cannot be made up for.
+    limitDescriptors(zdr.pid, 3);
+    process.kill(standby, 'SIGKILL');
+    await project.version(2);
+    const { message, hint } = await zdr.event('warning');
+    assert.equal(message, 'no process can be started: too many open files (EMFILE)');
+    assert.match(String(hint), /ulimit -n/);
+    assert.equal((await get(zdr.where)).version, 1);
+    freeDescriptors(zdr.pid);
+    await zdr.event('live', { generation: 2 });
+    assert.equal((await get(zdr.where)).version, 2);
+    assert.equal(zdr.all('warning').length, 1, 'it is told once');
+  }),
+);
+
 test('the new worker has few descriptors left: what it cannot take waits until it can', options, () =>
   withApp('http', async (app) => {
     const { project, zdr } = app;
