@@ -160,6 +160,7 @@ test('a variable of an --env-file is the new one at once', () =>
     },
     async (app) => {
       await saveUntil(app, ({ ahead, mode }) => ahead === true && mode === 'red');
+      await readied(app);
       await app.zdr.rollover(() => app.project.write('.env', 'MODE=green\n'));
       assert.equal((await get(app.zdr.where)).mode, 'green');
       await saveUntil(app, ({ ahead, mode }) => ahead === true && mode === 'green', 200);

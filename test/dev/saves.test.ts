@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { readied } from '../support/ahead.js';
 import { withApp } from '../support/app.js';
 import { get } from '../support/get.js';
 import { type Project, touch } from '../support/project.js';
@@ -139,6 +140,8 @@ test('.env, by --env-file and by the app itself', () =>
   withApp('env', { args: ['--env-file', '.env'] }, async ({ project, zdr }) => {
     const first = await get(zdr.where);
     assert.deepEqual([first.greeting, first.colour], ['hello', 'green']);
+    // The process that waits has the old one.
+    await readied({ project, zdr });
     await zdr.rollover(() => project.write('.env', 'GREETING=salut\n'));
     assert.equal((await get(zdr.where)).greeting, 'salut');
     await zdr.rollover(() => project.write('.env.local', 'COLOUR=blue\n', 'rename over'));

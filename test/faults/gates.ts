@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../support/deadline.js';
 
@@ -21,7 +21,15 @@ export function openGates(folder: string): Gates {
   mkdirSync(folder);
   const at = (name: string): string => join(folder, name);
   const closed = new Set<string>();
-  const read = (name: string): string | null => (existsSync(at(name)) ? readFileSync(at(name), 'utf8') : null);
+  /** A process may remove it just now. */
+  const read = (name: string): string | null => {
+    try {
+      return readFileSync(at(name), 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  };
   return {
     folder,
     close(name) {
