@@ -1,5 +1,7 @@
 import { constants } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '../support/deadline.js';
+import { isStopped } from '../support/processes.js';
 import type { Cell, Fault } from './cell.js';
 
 type Name = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR2' | 'SIGTSTP';
@@ -44,6 +46,8 @@ function faultOf(plan: Plan): Fault {
         async strike(cell) {
           await send(cell, plan);
           await cell.zdr!.event('suspended');
+          // It says so before it is: a SIGCONT that comes in between would be for nothing.
+          await until('it stands still', () => isStopped(cell.run.pid));
         },
         async after(cell) {
           process.kill(group ? -cell.run.pid : cell.run.pid, 'SIGCONT');

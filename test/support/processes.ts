@@ -36,3 +36,8 @@ function fromPs(run: string): Found[] {
     .filter((line) => line.includes(`${mark}=${run}`))
     .map((line) => ({ pid: Number.parseInt(line, 10), command: line }));
 }
+
+/** Whether it was stopped, by SIGSTOP or by a terminal. */
+export function isStopped(pid: number): boolean {
+  return execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('T');
+}

@@ -39,8 +39,10 @@ const JOB = `set -m
 "$@" 3>&- & pid=$!
 echo $pid >&3
 exec 3>&-
-while [ -n "$(jobs -p)" ]; do wait -f $pid; code=$?; done
-exit $code`;
+while wait -f $pid; code=$?; [ -n "$(jobs -pr)$(jobs -ps)" ]; do :; done
+wait -f $pid 2>/dev/null; last=$?
+[ $last = 127 ] && exit $code
+exit $last`;
 
 /** A running `zdr dev` or `zdr start`, in a process group of its own. */
 export class Zdr {
