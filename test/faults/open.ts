@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
 import { Connection } from '../support/connection.js';
 import { until, within } from '../support/deadline.js';
@@ -44,7 +45,14 @@ export async function open(fault: Fault, phase: Phase): Promise<Opened> {
       idle: await Promise.all(Array.from({ length: IDLE }, () => Connection.open(where()))),
       asked: [],
       save: (version) => project.version(version),
-      answers: (like) => until(`an answer of ${JSON.stringify(like)}`, () => answered(cell, like)),
+      async answers(like) {
+        let last = '';
+        const look = () => answered(cell, like, (seen) => (last = seen));
+        const wanted = JSON.stringify(like);
+        return until(`an answer of ${wanted}`, look).catch((error: Error) =>
+          assert.fail(`${error.message}; at last ${last}`),
+        );
+      },
       async newer() {
         const stands = gates.read('load.reached') ?? gates.read('take.reached') ?? gates.read('booting.reached');
         return stands ? Number(stands) : gates.said('up.2');
@@ -83,11 +91,13 @@ async function start(
 }
 
 /** A connection that nobody answers within a second is given up: it may be on a worker that stands still. */
-async function answered({ where }: Cell, like: Partial<Body>): Promise<Body | null> {
+async function answered({ where }: Cell, like: Partial<Body>, tell: (seen: string) => void): Promise<Body | null> {
   try {
     const body = await within('an answer', get(where()), 1_000);
+    tell(JSON.stringify(body));
     return Object.entries(like).every(([key, value]) => body[key] === value) ? body : null;
-  } catch {
+  } catch (error) {
+    tell(String(error));
     return null;
   }
 }
