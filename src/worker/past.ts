@@ -11,7 +11,7 @@ interface Doings {
   requests: number;
   /** When its last answer had been written in an older generation, by the shared clock in ms; 0 after a request here. */
   since: number;
-  /** When the request began that it works on, by the same clock. */
+  /** When the request began that it works on, or the first of those that wait behind one another, by the same clock. */
   begun: number;
   /** It came from an older generation, so node has not counted all of it. */
   readonly moved: boolean;
@@ -39,7 +39,7 @@ export function remember(socket: Socket, past: Past): void {
 export function countRequest(socket: Socket): Doings {
   const doings = (socket as Marked)[PAST];
   if (doings === undefined) return ((socket as Marked)[PAST] = { requests: 1, since: 0, begun: clock(), moved: false });
-  // One that comes behind another that is not answered yet has its turn after that.
+  // One that comes behind another that is not answered yet: both count from the first, nobody hears when that has ended.
   if (socket._httpMessage == null) doings.begun = clock();
   doings.requests += 1;
   doings.since = 0;
