@@ -152,7 +152,7 @@ function load(turn: Turn, worker: Worker, generation: number, bundle: Bundle): v
   // The app's time begins with the app: how long its process takes to start says nothing of it.
   if (owner?.tag === 'booting' && turns.workersOf(turn, generation, 'booting', 'ready').length === 1)
     turns.arm(turn, { tag: 'boot', generation }, turn.state.settings.boot);
-  if (owner?.tag === 'live' || owner?.tag === 'rolling')
+  if (owner?.tag === 'live' || owner?.tag === 'rolling' || owner?.tag === 'taking')
     turns.arm(turn, { tag: 'revive', worker: worker.id }, turn.state.settings.boot);
 }
 
@@ -193,18 +193,20 @@ export function silent(turn: Turn, generation: Generation): void {
   fail(turn, generation, { tag: 'silent', ms: turn.state.settings.boot, blocked: true });
 }
 
-/** It is not the app that hangs but the process that was to get it: a new one does, once, with all the time there is. */
+/**
+ * It is not the app that hangs but the process that was to get it: a new one does, with all the time there is. What is
+ * started for it gets one more chance.
+ */
 function replaceUnheard(turn: Turn, generation: Extract<Generation, { tag: 'booting' }>): boolean {
   const { id, again } = generation;
-  const unheard = turns
-    .workersOf(turn, id, 'spawned', 'booting')
-    .filter((worker) => worker.tag === 'spawned' || (worker.tag === 'booting' && worker.unheard));
-  if (again || unheard.length === 0) return false;
-  for (const worker of unheard) {
+  const spawned = again ? [] : turns.workersOf(turn, id, 'spawned');
+  const standbys = turns.workersOf(turn, id, 'booting').filter((worker) => worker.tag === 'booting' && worker.unheard);
+  if (spawned.length + standbys.length === 0) return false;
+  for (const worker of [...spawned, ...standbys]) {
     turns.kill(turn, worker);
     turns.fork(turn, id);
   }
-  turns.putGeneration(turn, { ...generation, again: true });
+  if (spawned.length > 0) turns.putGeneration(turn, { ...generation, again: true });
   turns.arm(turn, { tag: 'boot', generation: id }, START + turn.state.settings.boot);
   return true;
 }

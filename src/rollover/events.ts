@@ -69,6 +69,8 @@ export type Timer =
   /** A worker had its time to end by itself. */
   | { readonly tag: 'retire'; readonly worker: number }
   | { readonly tag: 'respawn'; readonly generation: number }
+  /** A process had its time to be up. */
+  | { readonly tag: 'up'; readonly worker: number }
   /** A respawned worker had its time to become ready. */
   | { readonly tag: 'revive'; readonly worker: number }
   /** The errors of a build that began at `since` are to be told. */

@@ -1,4 +1,5 @@
 import type { Exit } from '../events.js';
+import type { Key } from '../protocol/messages.js';
 import { abandon, begin, engage, fail, goDown, isPending } from './boot.js';
 import { giveUp } from './give-up.js';
 import { forget } from './halts.js';
@@ -29,6 +30,7 @@ export function exited(turn: Turn, worker: Worker, exit: Exit): void {
       return;
     case 'taking':
       // Others may have been cut for it already, so it goes on with a new process.
+      turns.putGeneration(turn, { ...generation, lost: lostWith(worker, generation.lost) });
       return engage(turn, generation.id, generation.bundle);
     case 'live':
       return endedLive(turn, generation, worker, exit);
@@ -67,6 +69,11 @@ function isLeaving({ tag }: Worker): boolean {
   return tag === 'cutting' || tag === 'draining' || tag === 'retiring';
 }
 
+/** What nobody listens on any more until this one has a successor. */
+function lostWith(worker: Worker, before: readonly Key[]): readonly Key[] {
+  return 'listening' in worker && worker.listening.length > 0 ? worker.listening : before;
+}
+
 function endedLive(turn: Turn, generation: Extract<Generation, { tag: 'live' }>, worker: Worker, exit: Exit): void {
   if (isLeaving(worker)) return;
   const script = worker.tag === 'live' && worker.listening.length === 0;
@@ -83,8 +90,7 @@ function endedLive(turn: Turn, generation: Extract<Generation, { tag: 'live' }>,
     const reason = `#${generation.id} crashed ${crashes.length} times in 10 s (${how})`;
     return goDown(turn, generation, { reason, detail: error?.text ?? '', known: error !== null });
   }
-  const lost = 'listening' in worker && worker.listening.length > 0 ? worker.listening : generation.lost;
-  turns.putGeneration(turn, { ...generation, crashes, lost });
+  turns.putGeneration(turn, { ...generation, crashes, lost: lostWith(worker, generation.lost) });
   // Each worker may crash once for itself.
   const pause = PAUSE * (Math.ceil(crashes.length / turn.state.settings.workers) - 1);
   turns.report(turn, { type: 'crashed', generation: generation.id, exit, pause });
@@ -100,13 +106,26 @@ export function replace(turn: Turn, worker: Worker): void {
   if (turn.state.phase.tag !== 'running') return;
   if (worker.tag === 'standby') return turns.fork(turn, null);
   const generation = turns.generationOf(turn, worker.generation);
-  if (
-    generation?.tag === 'booting' ||
-    generation?.tag === 'taking' ||
-    generation?.tag === 'rolling' ||
-    generation?.tag === 'live'
-  )
-    engage(turn, generation.id, generation.bundle);
+  switch (generation?.tag) {
+    case 'taking':
+    case 'live':
+      turns.putGeneration(turn, { ...generation, lost: lostWith(worker, generation.lost) });
+      return engage(turn, generation.id, generation.bundle);
+    case 'booting':
+    case 'rolling':
+      return engage(turn, generation.id, generation.bundle);
+  }
+}
+
+/** It stands still before it has begun: another one does what it was to do. */
+export function neverUp(turn: Turn, worker: Worker): void {
+  if (worker.tag !== 'spawned' || turn.state.phase.tag !== 'running') return;
+  const generation = turns.generationOf(turn, worker.generation);
+  // It has a time of its own, which is shorter.
+  if (generation?.tag === 'booting') return;
+  turns.kill(turn, { ...worker, generation: null });
+  if (generation === undefined) turns.fork(turn, null);
+  else engage(turn, generation.id, generation.bundle);
 }
 
 /** Replaces one worker of the live generation, with the same bundle; of one that is down, all of them. */

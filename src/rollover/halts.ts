@@ -69,6 +69,7 @@ function durationOf(turn: Turn, timer: Timer): number | null {
     case 'settled':
       return SETTLE;
     case 'start':
+    case 'up':
     case 'quiet':
     case 'cut':
     case 'tell':

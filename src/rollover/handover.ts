@@ -15,7 +15,7 @@ export function takeOver(turn: Turn): void {
   const next = turn.state.generations.find((generation) => generation.tag === 'booting');
   if (next === undefined || turn.state.generations.some((generation) => generation.tag === 'taking')) return;
   if (turns.workersOf(turn, next.id, 'ready').length < turn.state.settings.workers) return;
-  turns.putGeneration(turn, { ...next, tag: 'taking' });
+  turns.putGeneration(turn, { ...next, tag: 'taking', lost: [] });
   turns.emit(turn, { type: 'route', generation: next.id });
   const old = turns.current(turn);
   if (old === undefined) return;
@@ -56,7 +56,7 @@ export function become(turn: Turn, next: Generation): void {
     changes: next.changes,
     crashes: [],
     error: null,
-    lost: [],
+    lost: next.tag === 'taking' ? next.lost : [],
   });
   for (const worker of turns.workersOf(turn, next.id, 'ready')) {
     if (worker.tag !== 'ready') continue;

@@ -93,14 +93,14 @@ interface Born {
 export type Generation =
   /** Waits for a generation without a server to end: two of those must not run at once. */
   | (Born & { readonly tag: 'waiting' })
-  /** `again`: the process that was to boot it gave no sign of life and was replaced. */
+  /** `again`: a process that was started for it gave no sign of life and was replaced. */
   | (Born & { readonly tag: 'booting'; readonly again?: true })
   /** Takes the places of the live generation's workers one by one: both answer. */
   | (Born & { readonly tag: 'rolling' })
   /** Failed while it rolled: those of its workers that serve go on until the live generation has its own again. */
   | (Born & { readonly tag: 'reverting' })
-  /** Ready; waits until the old generation has confirmed that it accepts nothing more. */
-  | (Born & { readonly tag: 'taking' })
+  /** Ready; waits until the old generation has confirmed that it accepts nothing more. `lost`: as of a live one. */
+  | (Born & { readonly tag: 'taking'; readonly lost: readonly Key[] })
   /**
    * Gets all new requests. `crashes`: monotonic times of the last ones; `error`: what the last respawn threw; `lost`: what a
    * worker that crashed had listened on. Until its successor does, nobody does, and it is a server all the same.

@@ -15,7 +15,7 @@ import { buildFailed, built, bundlesOf, changed, tellFailure } from './builds.js
 import { clear, cut, deadline, drained, open, tell, relays } from './drain.js';
 import type { Effect } from './effects.js';
 import type { RolloverEvent, Timer } from './events.js';
-import { exited, replace, respawn } from './exits.js';
+import { exited, neverUp, replace, respawn } from './exits.js';
 import { cutLate, goLive, takeOver } from './handover.js';
 import { pause, resume, saved } from './pause.js';
 import { continued, halted, postponed } from './halts.js';
@@ -151,6 +151,7 @@ function elapsed(turn: Turn, timer: Timer): void {
     if (timer.tag === 'settled') return settled(turn, worker);
     if (timer.tag === 'quiet') return quiet(turn, worker, timer.count);
     if (timer.tag === 'stuck' && worker.tag !== 'cutting') return;
+    if (timer.tag === 'up') return neverUp(turn, worker);
     if (timer.tag === 'revive' && !reviving(turn, worker)) return;
     return turns.kill(turn, worker);
   }

@@ -96,12 +96,16 @@ export function kill(turn: Turn, worker: Worker): void {
   emit(turn, { type: 'kill', worker: worker.id });
 }
 
+/** How long a process may take to be up, in ms: longer than on a machine that is very busy. */
+const UP = 30_000;
+
 /** Starts a process. */
 export function fork(turn: Turn, generation: number | null): void {
   const id = turn.state.lastWorker + 1;
   turn.state = { ...turn.state, lastWorker: id };
   putWorker(turn, { tag: 'spawned', id, generation });
   emit(turn, { type: 'fork', worker: id });
+  arm(turn, { tag: 'up', worker: id }, UP);
 }
 
 /** The app is told to end; what has not ended after {@link RETIRE} is killed. */

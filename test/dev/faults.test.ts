@@ -106,6 +106,30 @@ for (const how of ['SIGKILL', 'SIGSTOP', 'loop', 'oom', 'disconnect']) {
     }));
 }
 
+/** Its first process ends once it listens, its second one waits for a file. */
+const dying = `import { existsSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+export const version = 2;
+if (existsSync('first')) while (!existsSync('go')) await wait(10);
+else {
+  writeFileSync('first', '');
+  setTimeout(() => process.exit(1), 50);
+}
+`;
+
+test('the new worker dies before the old one has confirmed its cut, and the next save cannot run: the new code comes back', () =>
+  withApp('http', { env: envOf('1:cut:SIGSTOP'), args: ['--boot', '5s'] }, async ({ project, zdr }) => {
+    await project.write('src/version.ts', dying);
+    await zdr.event('live', { generation: 2 });
+    const waiting = Array.from({ length: IDLE }, () => get(zdr.where));
+    await project.write('src/version.ts', "throw new Error('no');\nexport const version = 3;\n");
+    await zdr.event('boot-failed', { generation: 3, live: 2 });
+    await project.write('go', '');
+    for (const { version } of await Promise.all(waiting)) assert.equal(version, 2);
+    await zdr.rollover(() => project.write('src/version.ts', 'export const version = 4;\n'));
+    assert.equal((await get(zdr.where)).version, 4);
+  }));
+
 test('SIGKILL of both at once, with a request in flight on the old one: nothing else fails', () =>
   withApp('http', async ({ project, zdr }) => {
     const [old, ...rest] = await idle(zdr.where);

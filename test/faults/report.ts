@@ -7,7 +7,7 @@ const signs = { held: '✓', broken: '✗', never: '–' } as const;
 /** A table for a terminal and for notes/, with what it means below. */
 export function matrix(faults: readonly Fault[], results: readonly Result[]): string {
   const rows = faults.map(({ name }) => [
-    name,
+    name.replaceAll('|', '\\|'),
     ...phases.map((phase) => {
       const result = results.find((one) => one.fault === name && one.phase === phase);
       return result === undefined ? ' ' : signs[result.tag];

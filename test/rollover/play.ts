@@ -20,7 +20,10 @@ export class Play {
   send(...happenings: Happening[]): readonly Effect[] {
     for (const happening of happenings) {
       this.#at += happening.type === 'changed' ? 1_000 : 10;
-      [this.state, this.effects] = step(this.state, { ...happening, at: this.#at }) as [State, Effect[]];
+      const [state, effects] = step(this.state, { ...happening, at: this.#at });
+      this.state = state;
+      // Each process has its time to be up.
+      this.effects = effects.filter((effect) => effect.type !== 'timer' || effect.timer.tag !== 'up');
     }
     return this.effects;
   }

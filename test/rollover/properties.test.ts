@@ -19,6 +19,7 @@ type Action =
   | { readonly do: 'time' }
   | { readonly do: 'renew' }
   | { readonly do: 'crash'; readonly which: number }
+  | { readonly do: 'hang'; readonly which: number }
   | { readonly do: 'stop'; readonly force: boolean };
 
 const which = fc.nat(1_000);
@@ -31,6 +32,7 @@ const calm = [
   { arbitrary: fc.record({ do: fc.constant('renew' as const) }), weight: 1 },
 ] as const;
 const crash = { arbitrary: fc.record({ do: fc.constant('crash' as const), which }), weight: 3 };
+const hang = { arbitrary: fc.record({ do: fc.constant('hang' as const), which }), weight: 2 };
 const stop = { arbitrary: fc.record({ do: fc.constant('stop' as const), force: fc.boolean() }), weight: 1 };
 
 const long = { minLength: 1, maxLength: 120 };
@@ -63,10 +65,13 @@ function play(world: World, actions: readonly Action[]): void {
       case 'renew':
         world.renew();
         break;
-      case 'crash': {
+      case 'crash':
+      case 'hang': {
         const ids = [...world.processes.keys()];
         const id = ids[action.which % Math.max(1, ids.length)];
-        if (id !== undefined) world.exit(id, action.which % 2 === 0 ? 1 : null);
+        if (id === undefined) break;
+        if (action.do === 'hang') world.hang(id);
+        else world.exit(id, action.which % 2 === 0 ? 1 : null);
         break;
       }
       case 'stop':
@@ -100,13 +105,15 @@ test('whatever is saved, and however it comes in between: the newest good versio
   );
 });
 
-test('whatever crashes: the next good save goes live, and nobody else serves', () => {
+test('whatever crashes or hangs: what is live gets all its workers again, the next good save goes live, and nobody else serves', () => {
   fc.assert(
-    fc.property(settings, fc.array(fc.oneof(...calm, crash), long), (given, actions) => {
+    fc.property(settings, fc.array(fc.oneof(...calm, crash, hang), long), (given, actions) => {
       const world = new World(given);
       play(world, actions);
       world.settle(120_000);
       if (gaveUp(world)) return;
+      if (world.state.generations.some(({ tag }) => tag === 'live'))
+        assert.ok(world.accepting.length + world.stuck >= given.workers, 'a worker is missing for ever');
       world.save('good', true);
       world.settle(120_000);
       if (!gaveUp(world)) assertLive(world);
@@ -117,7 +124,7 @@ test('whatever crashes: the next good save goes live, and nobody else serves', (
 
 test('a stop at any moment ends every worker and then zdr', () => {
   fc.assert(
-    fc.property(settings, fc.array(fc.oneof(...calm, crash, stop), long), (given, actions) => {
+    fc.property(settings, fc.array(fc.oneof(...calm, crash, hang, stop), long), (given, actions) => {
       const world = new World(given);
       play(world, actions);
       world.stop(false);

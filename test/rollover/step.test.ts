@@ -16,6 +16,24 @@ test('the start forks and builds at once; the first generation is live when it l
   assert.equal(play.kinds(), 'route go live timer');
 });
 
+test('the first generation has all its servers so long after the last one; a shorter time once its code has run', () => {
+  const quiet = (play: Play): readonly number[] =>
+    play.effects.flatMap((effect) => (effect.type === 'timer' && effect.timer.tag === 'quiet' ? [effect.ms] : []));
+  const play = new Play();
+  play.built('a');
+  const worker = play.boot(1);
+  play.send({ type: 'worker-listening', worker, key: 'tcp::3000' });
+  assert.deepEqual(quiet(play), [25]);
+  play.send({ type: 'worker-evaluated', worker });
+  assert.deepEqual(quiet(play), [5]);
+  play.send({ type: 'worker-listening', worker, key: 'tcp::3001' });
+  assert.deepEqual(quiet(play), [5]);
+  play.send({ type: 'time', timer: { tag: 'quiet', worker, count: 1 } });
+  assert.equal(play.tags(), '1 booting', 'another one came');
+  play.send({ type: 'time', timer: { tag: 'quiet', worker, count: 2 } });
+  assert.equal(play.tags(), '1 live');
+});
+
 test('a new generation is live only after the old one has confirmed that it accepts nothing more', () => {
   const { play, first } = serving();
   play.save('b');
@@ -264,6 +282,39 @@ test('the new worker dies after the old one was cut: it is replaced, with the sa
   assert.equal(play.tags(), '1 draining, 2 live');
   play.listen(2);
   assert.match(play.kinds(), /^go timer respawned/);
+});
+
+test('a save while the worker that died as it took over is replaced: it stays a server', () => {
+  const { play, first } = serving();
+  play.save('b');
+  play.send(exit(play.listen(2)));
+  play.send({ type: 'time', timer: { tag: 'cut', generation: 2 } });
+  assert.equal(play.tags(), '1 draining, 2 live');
+  play.save('c');
+  assert.equal(play.tags(), '1 draining, 2 live, 3 booting', '#2 is not ended for the new one');
+  const next = play.boot(3);
+  play.send({ type: 'worker-listening', worker: next, key: 'tcp::4000' });
+  assert.equal(play.tags(), '1 draining, 2 live, 3 booting', 'it has yet to listen on what #2 did');
+  play.listen(3);
+  play.send({ type: 'worker-cut', worker: first });
+  assert.match(play.tags(), /3 live$/);
+});
+
+test('a worker of a generation that takes over is replaced when it never listens', () => {
+  const { play } = serving();
+  play.save('b');
+  play.send(exit(play.listen(2)));
+  const again = play.boot(2);
+  const armed = play.effects.flatMap((effect) => (effect.type === 'timer' ? [effect.timer] : []));
+  assert.deepEqual(armed, [{ tag: 'revive', worker: again }]);
+  play.send(
+    { type: 'time', timer: { tag: 'cut', generation: 2 } },
+    { type: 'time', timer: { tag: 'revive', worker: again } },
+  );
+  assert.match(play.kinds(), /^kill/);
+  play.send(exit(again, null, 'SIGKILL'));
+  play.listen(2);
+  assert.match(play.kinds(), /^go/);
 });
 
 test('an app without a server: the old one ends first, then the new one starts', () => {

@@ -21,6 +21,8 @@ interface Process {
   accepts: boolean;
   cut: 'no' | 'asked' | 'confirmed' | 'drained';
   ending: 'no' | 'asked' | 'killed';
+  /** It does nothing more by itself; `serving`: and had clients. */
+  hung: 'no' | 'yes' | 'serving';
 }
 
 interface Armed {
@@ -91,8 +93,10 @@ export class World {
     const actions: (() => void)[] = [];
     if (this.#building) actions.push(() => this.#built());
     for (const process of this.processes.values()) {
-      if (process.ending !== 'no') actions.push(() => this.exit(process.id, process.ending === 'killed' ? null : 0));
-      if (process.ending === 'killed') continue;
+      const { ending, hung } = process;
+      if (ending === 'killed' || (ending === 'asked' && hung === 'no'))
+        actions.push(() => this.exit(process.id, ending === 'killed' ? null : 0));
+      if (ending === 'killed' || hung !== 'no') continue;
       if (process.phase === 'starting') {
         actions.push(() => {
           process.phase = 'standby';
@@ -173,6 +177,20 @@ export class World {
     this.#send({ type: 'worker-exited', worker: id, exit: { code, signal: code === null ? 'SIGKILL' : null } });
   }
 
+  /** The process stands still, and hears nothing but a SIGKILL. */
+  hang(id: number): void {
+    const process = this.processes.get(id);
+    if (process === undefined || process.hung !== 'no') return;
+    process.hung = process.accepts ? 'serving' : 'yes';
+    process.accepts = false;
+    this.crashed = true;
+  }
+
+  /** Who has clients that nobody answers: zdr cannot know what an app that serves is doing. */
+  get stuck(): number {
+    return [...this.processes.values()].filter(({ hung }) => hung === 'serving').length;
+  }
+
   /** The next timer, and the clock with it. False: there is none before `until`. */
   tick(until = Number.POSITIVE_INFINITY): boolean {
     this.#timers.sort((one, other) => one.at - other.at);
@@ -244,6 +262,7 @@ export class World {
           accepts: false,
           cut: 'no',
           ending: 'no',
+          hung: 'no',
         });
         return;
       case 'load': {
@@ -260,7 +279,7 @@ export class World {
         this.#generations.set(effect.worker, generation);
         const wants = kind === 'silent' || kind === 'script' ? [] : kind === 'two' ? ['a', 'b'] : ['a'];
         Object.assign(process, { phase: 'app', generation, kind, file: effect.bundle.file, wants });
-        this.#send({ type: 'worker-begun', worker: effect.worker });
+        if (process.hung === 'no') this.#send({ type: 'worker-begun', worker: effect.worker });
         return;
       }
       case 'hold-out': {
@@ -269,9 +288,12 @@ export class World {
         Object.assign(process, { phase: 'holding', wants: ['all'] });
         return;
       }
-      case 'go':
-        this.#process(effect.worker).accepts = true;
+      case 'go': {
+        const process = this.#process(effect.worker);
+        if (process.hung === 'no') process.accepts = true;
+        else process.hung = 'serving';
         return;
+      }
       case 'cut': {
         const process = this.#process(effect.worker);
         assert.equal(process.cut, 'no', 'a worker is cut once');
