@@ -10,15 +10,10 @@ export const SETTLE = 500;
 /** The servers of an app listen one after the other; so long after the last one it has them all, in ms. */
 const QUIET = 25;
 
-/** The same once its code has run to the end: what is left may be a callback behind a callback. */
-const SOON = 5;
-
 export function evaluated(turn: Turn, worker: Worker): void {
   if (worker.tag !== 'booting') return;
-  const next = { ...worker, evaluated: true };
-  turns.putWorker(turn, next);
+  turns.putWorker(turn, { ...worker, evaluated: true });
   turns.arm(turn, { tag: 'settled', worker: worker.id }, SETTLE);
-  if (next.listening.length > 0) listened(turn, next);
 }
 
 export function listens(turn: Turn, worker: Worker, key: Key, more: boolean): void {
@@ -33,7 +28,7 @@ function listened(turn: Turn, next: Extract<Worker, { readonly tag: 'booting' }>
   const keys = required(turn, next.generation);
   if (keys.length === 0 && turns.generationOf(turn, next.generation)?.tag === 'booting') {
     // Nobody knows how many addresses it wants, and nobody else serves.
-    turns.arm(turn, { tag: 'quiet', worker: next.id, count: next.listening.length }, next.evaluated ? SOON : QUIET);
+    turns.arm(turn, { tag: 'quiet', worker: next.id, count: next.listening.length }, QUIET);
   } else if (hasAll(next.listening, keys)) serves(turn, next);
 }
 

@@ -16,24 +16,6 @@ test('the start forks and builds at once; the first generation is live when it l
   assert.equal(play.kinds(), 'route go live timer');
 });
 
-test('the first generation has all its servers so long after the last one; a shorter time once its code has run', () => {
-  const quiet = (play: Play): readonly number[] =>
-    play.effects.flatMap((effect) => (effect.type === 'timer' && effect.timer.tag === 'quiet' ? [effect.ms] : []));
-  const play = new Play();
-  play.built('a');
-  const worker = play.boot(1);
-  play.send({ type: 'worker-listening', worker, key: 'tcp::3000' });
-  assert.deepEqual(quiet(play), [25]);
-  play.send({ type: 'worker-evaluated', worker });
-  assert.deepEqual(quiet(play), [5]);
-  play.send({ type: 'worker-listening', worker, key: 'tcp::3001' });
-  assert.deepEqual(quiet(play), [5]);
-  play.send({ type: 'time', timer: { tag: 'quiet', worker, count: 1 } });
-  assert.equal(play.tags(), '1 booting', 'another one came');
-  play.send({ type: 'time', timer: { tag: 'quiet', worker, count: 2 } });
-  assert.equal(play.tags(), '1 live');
-});
-
 test('a new generation is live only after the old one has confirmed that it accepts nothing more', () => {
   const { play, first } = serving();
   play.save('b');
