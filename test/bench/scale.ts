@@ -31,7 +31,7 @@ export const full: Scale = {
   broken: 2500,
   timers: 10,
   burst: 20,
-  rest: 5000,
+  rest: 15_000,
   growth: 100,
   throughput: { rounds: 5, seconds: 3 },
   deadline: 25 * 60_000,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { heldBy } from '../../torture/costs.js';
 import type { Running } from '../running.js';
@@ -11,9 +11,6 @@ export interface Rest {
   /** Of one core. */
   readonly cpu: number | null;
 }
-
-/** The kernel counts processor time in hundredths of a second. */
-const TICK = 10;
 
 export async function measureRest(running: Running, ms: number): Promise<Rest> {
   // V8 tidies up some 8 s after the last work.
@@ -36,12 +33,19 @@ export function memory(running: Running): number | null {
   return held.length === 0 ? null : held.reduce((sum, { pss }) => sum + pss, 0);
 }
 
-/** Processor time of a process so far, ms. */
+/**
+ * Processor time of a process' threads so far, ms, to the nanosecond: what the kernel adds up for the process itself comes
+ * in hundredths of a second, two of which in 5 s are 0.4 %.
+ */
 function spent(pid: number): number | null {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * TICK;
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.reduce((sum, thread) => sum + spentBy(`/proc/${pid}/task/${thread}/schedstat`), 0) / 1e6;
   } catch {
     return null;
   }
+}
+
+function spentBy(file: string): number {
+  return Number(readFileSync(file, 'latin1').split(' ')[0]);
 }
