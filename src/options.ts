@@ -1,4 +1,4 @@
-import type { BuildExtra } from './build/esbuild.js';
+import type { BuildExtra } from './build/settings.js';
 import type { ZdrEvent } from './events.js';
 
 /** All that a run needs to know. Nothing is read from argv or the environment beyond this. */

@@ -1,4 +1,4 @@
-import { removeBundle } from '../build/esbuild.js';
+import { removeBundle } from '../build/bundles.js';
 import type { Effect } from '../rollover/effects.js';
 import { environmentOf } from './environment.js';
 import type { Parts } from './parts.js';

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { openBuilder, type Builder, type BuilderOptions } from '../build/esbuild.js';
+import { openBuilder, type Builder } from '../build/builder.js';
+import type { BuilderOptions } from '../build/settings.js';
 import type { BuildOutcome } from '../build/outcome.js';
 import { openMailbox } from '../primary/mailbox.js';
 import { type Answer, type Ask, ENTRANCE } from '../protocol/late.js';

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { inspect } from 'node:util';
 import type { Bundles } from '../build/bundles.js';
-import { openBuilder, type BuilderOptions } from '../build/esbuild.js';
+import { openBuilder } from '../build/builder.js';
+import type { BuilderOptions } from '../build/settings.js';
 import { failureMessage } from '../build/messages.js';
 import type { BuildMessage } from '../events.js';
 import type { BuildOutcome } from '../build/outcome.js';

@@ -5,7 +5,8 @@ import { extname } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
 import { openBundles, type Bundles } from '../../dist/build/bundles.js';
-import { openBuilder, removeBundle, type Builder } from '../../dist/build/esbuild.js';
+import { openBuilder, type Builder } from '../../dist/build/builder.js';
+import { removeBundle } from '../../dist/build/bundles.js';
 import type { BuildOutcome } from '../../dist/build/outcome.js';
 import { openFolder, type Folder } from '../support/folder.js';
 

@@ -7,7 +7,7 @@ import * as swc from '@swc/core';
 
 import { openBundles } from '../../dist/build/bundles.js';
 import { openDecorators } from '../../dist/build/decorators.js';
-import { type Builder, openBuilder } from '../../dist/build/esbuild.js';
+import { type Builder, openBuilder } from '../../dist/build/builder.js';
 import { lowerWithSwc } from '../../dist/build/lower.js';
 import { type Folder, openFolder } from '../support/folder.js';
 import { repository } from '../support/project.js';

@@ -9,7 +9,7 @@ import { runBundle } from './running.js';
 // Small programs, too, come in pieces: it is read when the module is loaded.
 process.env['ZDR_TEST_PIECES'] = 'always';
 const { openBundles } = await import('../../dist/build/bundles.js');
-const { openBuilder } = await import('../../dist/build/esbuild.js');
+const { openBuilder } = await import('../../dist/build/builder.js');
 
 /** `RUNS=200 node .test/main.js build/edits` for more of them. */
 const numRuns = Number(process.env['RUNS'] ?? 4);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { openBundles } from '../../dist/build/bundles.js';
-import { openBuilder } from '../../dist/build/esbuild.js';
+import { openBuilder } from '../../dist/build/builder.js';
 import { type Folder, openFolder } from '../support/folder.js';
 import { repository } from '../support/project.js';
 import { files } from './metadata.js';
