@@ -24,6 +24,10 @@ export function exited(turn: Turn, worker: Worker, exit: Exit): void {
   if (worker.tag === 'standby' || turn.state.phase.tag !== 'running') return;
   const generation = turns.generationOf(turn, worker.generation);
   if (generation === undefined) return;
+  // A standby that was dead before it had the app: that is no failure of the app.
+  const early = worker.tag === 'booting' && worker.unheard;
+  if (early && (generation.tag === 'booting' || generation.tag === 'live'))
+    return engage(turn, generation.id, generation.bundle);
   switch (generation.tag) {
     case 'booting':
       if (worker.tag !== 'killed') endedBooting(turn, generation, exit);

@@ -4,8 +4,7 @@ import { withApp, type App } from '../support/app.js';
 import { Connection, type Outcome } from '../support/connection.js';
 import { canLimit, freeDescriptors, left, limitDescriptors } from '../support/descriptors.js';
 import { bodyOf, get } from '../support/get.js';
-import type { Project } from '../support/project.js';
-import { statusOf } from '../support/status.js';
+import { standbyOf } from '../support/status.js';
 
 // EMFILE in the middle of a handover: what cannot be handed on now waits, and is not lost.
 
@@ -95,9 +94,3 @@ test('the old worker has no descriptor left: it hands on what it has', options, 
     await zdr.event('drained', { generation: 1 });
   }),
 );
-
-/** The worker that will be the next generation, booted. */
-async function standbyOf(project: Project): Promise<number | null> {
-  const { standbys } = await statusOf(project);
-  return standbys.find(({ state }) => state === 'standby')?.pid ?? null;
-}

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { withApp } from '../support/app.js';
 import { Connection, type Outcome } from '../support/connection.js';
 import { bodyOf, get } from '../support/get.js';
 import { within } from '../support/deadline.js';
+import { standbyOf } from '../support/status.js';
 import type { Where } from '../support/where.js';
 
 const IDLE = 20;
@@ -128,6 +130,19 @@ test('the new worker dies before the old one has confirmed its cut, and the next
     for (const { version } of await Promise.all(waiting)) assert.equal(version, 2);
     await zdr.rollover(() => project.write('src/version.ts', 'export const version = 4;\n'));
     assert.equal((await get(zdr.where)).version, 4);
+  }));
+
+test('the standby dies as it is to get the app: a new process does, and nothing else happens', () =>
+  withApp('http', async ({ project, zdr }) => {
+    const standby = await zdr.until('the standby', () => standbyOf(project));
+    // So that it is taken, and does not notice.
+    process.kill(standby, 'SIGSTOP');
+    await project.version(2);
+    await wait(500);
+    process.kill(standby, 'SIGKILL');
+    await zdr.event('live', { generation: 2 });
+    assert.equal((await get(zdr.where)).version, 2);
+    assert.deepEqual([...zdr.all('boot-failed'), ...zdr.all('crashed')], []);
   }));
 
 test('SIGKILL of both at once, with a request in flight on the old one: nothing else fails', () =>

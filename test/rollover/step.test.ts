@@ -126,8 +126,8 @@ for (const [name, fail] of [
         error: { name: 'Error', message: '', code: null, text: '', holder: null },
       }),
   ],
-  ['exits with 0', (play: Play, worker: number) => play.send(exit(worker, 0))],
-  ['exits with 1', (play: Play, worker: number) => play.send(exit(worker, 1))],
+  ['exits with 0', (play: Play, worker: number) => play.send({ type: 'worker-begun', worker }, exit(worker, 0))],
+  ['exits with 1', (play: Play, worker: number) => play.send({ type: 'worker-begun', worker }, exit(worker, 1))],
   [
     'neither listens nor turns',
     (play: Play, worker: number) => {
@@ -213,6 +213,21 @@ test('a standby that never takes the app gives way to a new process, once', () =
   play.send({ type: 'worker-standby', worker: next!.id }, ...late);
   assert.equal(play.tags(), '1 live');
   assert.match(play.kinds(), /boot-failed/);
+});
+
+test('a standby that is dead before it has the app gives way to a new process, and the app has not failed', () => {
+  const { play } = serving();
+  play.save('b');
+  play.send(exit(play.boot(2), null, 'SIGKILL'));
+  assert.equal(play.kinds(), 'fork');
+  assert.equal(play.tags(), '1 live, 2 booting');
+  play.send(exit(play.boot(2), null, 'SIGKILL'));
+  assert.match(play.kinds(), /boot-failed/, 'a process that has just booted has the app');
+  const { play: other, first } = serving();
+  other.send(exit(first, null, 'SIGKILL'));
+  const standby = other.boot(1);
+  other.send(exit(standby, null, 'SIGKILL'));
+  assert.equal(other.kinds(), 'fork', 'nor has it crashed');
 });
 
 test('a build that fails changes nothing', () => {

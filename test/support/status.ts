@@ -13,6 +13,12 @@ export async function statusOf(project: Project): Promise<Status> {
   return (JSON.parse(await within('a status', text(socket))) as { status: Status }).status;
 }
 
+/** The worker that will be the next generation, booted. */
+export async function standbyOf(project: Project): Promise<number | null> {
+  const { standbys } = await statusOf(project);
+  return standbys.find(({ state }) => state === 'standby')?.pid ?? null;
+}
+
 function socketOf(project: Project): string {
   for (const place of [project.path('node_modules/.cache/zdr'), project.temp]) {
     const name = namesIn(place).find((file) => file.endsWith('control.sock'));
