@@ -10,14 +10,15 @@ import { type Kind, World } from './world.js';
  */
 const runs = { numRuns: Number(process.env['RUNS'] ?? 1_500) };
 
-const kinds: readonly Kind[] = ['good', 'two', 'throws', 'exits', 'silent', 'flaky', 'unbuildable'];
+const kinds: readonly Kind[] = ['good', 'two', 'slow', 'throws', 'exits', 'silent', 'flaky', 'unbuildable'];
 
 type Action =
   | { readonly do: 'save'; readonly kind: Kind; readonly always: boolean }
   | { readonly do: 'touch'; readonly always: boolean }
   | { readonly do: 'next'; readonly which: number }
   | { readonly do: 'time' }
-  | { readonly do: 'renew' }
+  | { readonly do: 'renew' | 'pause' | 'resume' | 'end-draining' }
+  | { readonly do: 'halt' | 'worker-stale' | 'worker-unfit'; readonly which: number }
   | { readonly do: 'crash'; readonly which: number }
   | { readonly do: 'hang'; readonly which: number }
   | { readonly do: 'stop'; readonly force: boolean };
@@ -29,7 +30,8 @@ const calm = [
   { arbitrary: fc.record({ do: fc.constant('touch' as const), always: fc.boolean() }), weight: 1 },
   { arbitrary: fc.record({ do: fc.constant('next' as const), which }), weight: 24 },
   { arbitrary: fc.record({ do: fc.constant('time' as const) }), weight: 3 },
-  { arbitrary: fc.record({ do: fc.constant('renew' as const) }), weight: 1 },
+  { arbitrary: fc.record({ do: fc.constantFrom('renew', 'pause', 'resume', 'end-draining') }), weight: 2 },
+  { arbitrary: fc.record({ do: fc.constantFrom('halt', 'worker-stale', 'worker-unfit'), which }), weight: 3 },
 ] as const;
 const crash = { arbitrary: fc.record({ do: fc.constant('crash' as const), which }), weight: 3 };
 const hang = { arbitrary: fc.record({ do: fc.constant('hang' as const), which }), weight: 2 };
@@ -65,12 +67,26 @@ function play(world: World, actions: readonly Action[]): void {
       case 'renew':
         world.renew();
         break;
+      case 'pause':
+        world.pause();
+        break;
+      case 'resume':
+        world.resume();
+        break;
+      case 'end-draining':
+        world.endDraining();
+        break;
       case 'crash':
-      case 'hang': {
+      case 'hang':
+      case 'halt':
+      case 'worker-stale':
+      case 'worker-unfit': {
         const ids = [...world.processes.keys()];
         const id = ids[action.which % Math.max(1, ids.length)];
         if (id === undefined) break;
         if (action.do === 'hang') world.hang(id);
+        else if (action.do === 'halt') world.halt(id);
+        else if (action.do !== 'crash') world.refuse(id, action.do);
         else world.exit(id, action.which % 2 === 0 ? 1 : null);
         break;
       }
@@ -82,6 +98,12 @@ function play(world: World, actions: readonly Action[]): void {
 
 /** `zdr start` has ended by itself because its first version could not run. */
 const gaveUp = (world: World): boolean => world.settings.mode === 'start' && world.state.phase.tag !== 'running';
+
+/** Nobody debugs any more, and saves are built. */
+function calmDown(world: World): void {
+  world.continueAll();
+  world.resume();
+}
 
 function assertLive(world: World): void {
   const { hash } = world.disk;
@@ -97,6 +119,7 @@ test('whatever is saved, and however it comes in between: the newest good versio
       const world = new World(given);
       play(world, actions);
       if (gaveUp(world)) return;
+      calmDown(world);
       world.save('good');
       world.settle(120_000);
       if (!gaveUp(world)) assertLive(world);
@@ -110,6 +133,7 @@ test('whatever crashes or hangs: what is live gets all its workers again, the ne
     fc.property(settings, fc.array(fc.oneof(...calm, crash, hang), long), (given, actions) => {
       const world = new World(given);
       play(world, actions);
+      calmDown(world);
       world.settle(120_000);
       if (gaveUp(world)) return;
       if (world.state.generations.some(({ tag }) => tag === 'live'))

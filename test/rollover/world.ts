@@ -5,21 +5,32 @@ import { isPointless } from '../../dist/rollover/pointless.js';
 import type { Settings, State } from '../../dist/rollover/state.js';
 import { initial, step } from '../../dist/rollover/step.js';
 
-/** What a version of the app does when it is loaded. `flaky`: its first worker boots, the others throw. */
-export type Kind = 'good' | 'two' | 'throws' | 'exits' | 'silent' | 'script' | 'flaky' | 'unbuildable';
+/**
+ * What a version of the app does when it is loaded. `slow`: it says that it needs time; `flaky`: its first worker boots,
+ * the others throw.
+ */
+export type Kind = 'good' | 'two' | 'slow' | 'throws' | 'exits' | 'silent' | 'script' | 'flaky' | 'unbuildable';
 
 /** What a process of the world is to do next by itself. */
 interface Process {
   readonly id: number;
-  phase: 'starting' | 'standby' | 'app' | 'holding' | 'failed';
+  /** `over`: nothing of the app runs any more, and it waits to be killed. */
+  phase: 'starting' | 'standby' | 'app' | 'holding' | 'failed' | 'over';
   generation: number | null;
   kind: Kind;
   file: string | null;
   /** What the app has yet to listen on. */
   wants: string[];
   evaluated: boolean;
+  /** It has not listened on anything. */
+  fresh: boolean;
   accepts: boolean;
-  cut: 'no' | 'asked' | 'confirmed' | 'drained';
+  /** The app needs time. */
+  held: boolean;
+  /** A debugger holds it. */
+  halted: boolean;
+  probed: boolean;
+  cut: 'no' | 'asked' | 'confirmed' | 'relays' | 'drained';
   ending: 'no' | 'asked' | 'killed';
   /** It does nothing more by itself; `serving`: and had clients. */
   hung: 'no' | 'yes' | 'serving';
@@ -94,9 +105,9 @@ export class World {
     if (this.#building) actions.push(() => this.#built());
     for (const process of this.processes.values()) {
       const { ending, hung } = process;
-      if (ending === 'killed' || (ending === 'asked' && hung === 'no'))
+      if (ending === 'killed' || (ending === 'asked' && hung === 'no' && !process.halted))
         actions.push(() => this.exit(process.id, ending === 'killed' ? null : 0));
-      if (ending === 'killed' || hung !== 'no') continue;
+      if (ending === 'killed' || hung !== 'no' || process.halted) continue;
       if (process.phase === 'starting') {
         actions.push(() => {
           process.phase = 'standby';
@@ -118,7 +129,19 @@ export class World {
           this.#send({ type: 'worker-cut', worker: process.id });
         });
       }
+      if (process.probed) {
+        actions.push(() => {
+          process.probed = false;
+          this.#send({ type: 'worker-probed', worker: process.id });
+        });
+      }
       if (process.cut === 'confirmed') {
+        actions.push(() => {
+          process.cut = 'relays';
+          this.#send({ type: 'worker-relays', worker: process.id });
+        });
+      }
+      if (process.cut === 'confirmed' || process.cut === 'relays') {
         actions.push(() => {
           process.cut = 'drained';
           this.#send({ type: 'worker-drained', worker: process.id });
@@ -141,10 +164,17 @@ export class World {
     }
     if (kind === 'exits') return [() => this.exit(id, 1)];
     const actions: (() => void)[] = [];
+    if (process.held) {
+      actions.push(() => {
+        process.held = false;
+        this.#send({ type: 'worker-holds', worker: id, held: false });
+      });
+    }
     const [key] = wants;
     if (key !== undefined) {
       actions.push(() => {
         wants.shift();
+        process.fresh = false;
         this.#send({ type: 'worker-listening', worker: id, key });
       });
     }
@@ -184,6 +214,40 @@ export class World {
     process.hung = process.accepts ? 'serving' : 'yes';
     process.accepts = false;
     this.crashed = true;
+  }
+
+  /** A debugger stops it, or lets it go on. */
+  halt(id: number): void {
+    const process = this.processes.get(id);
+    if (process === undefined || process.phase !== 'app') return;
+    process.halted = !process.halted;
+    this.#send({ type: process.halted ? 'worker-halted' : 'worker-continued', worker: id });
+  }
+
+  continueAll(): void {
+    for (const { id, halted } of this.processes.values()) if (halted) this.halt(id);
+  }
+
+  /** It is no longer what a start would be, or its bundle will not do. Nothing of the app has run, or been seen. */
+  refuse(id: number, type: 'worker-stale' | 'worker-unfit'): void {
+    const process = this.processes.get(id);
+    if (process === undefined || process.hung !== 'no' || process.halted || process.ending !== 'no') return;
+    const fresh = process.phase === 'app' && !process.evaluated && !process.accepts && process.fresh;
+    if (!fresh && !(process.phase === 'standby' && type === 'worker-stale')) return;
+    process.phase = 'over';
+    this.#send({ type, worker: id });
+  }
+
+  pause(): void {
+    this.#send({ type: 'pause' });
+  }
+
+  resume(): void {
+    this.#send({ type: 'resume' });
+  }
+
+  endDraining(): void {
+    this.#send({ type: 'end-draining' });
   }
 
   /** Who has clients that nobody answers: zdr cannot know what an app that serves is doing. */
@@ -259,7 +323,11 @@ export class World {
           file: null,
           wants: [],
           evaluated: false,
+          fresh: true,
           accepts: false,
+          held: false,
+          halted: false,
+          probed: false,
           cut: 'no',
           ending: 'no',
           hung: 'no',
@@ -279,7 +347,12 @@ export class World {
         this.#generations.set(effect.worker, generation);
         const wants = kind === 'silent' || kind === 'script' ? [] : kind === 'two' ? ['a', 'b'] : ['a'];
         Object.assign(process, { phase: 'app', generation, kind, file: effect.bundle.file, wants });
-        if (process.hung === 'no') this.#send({ type: 'worker-begun', worker: effect.worker });
+        if (process.hung !== 'no') return;
+        this.#send({ type: 'worker-begun', worker: effect.worker });
+        if (kind === 'slow') {
+          process.held = true;
+          this.#send({ type: 'worker-holds', worker: effect.worker, held: true });
+        }
         return;
       }
       case 'hold-out': {
@@ -319,7 +392,9 @@ export class World {
       case 'route':
       case 'end':
       case 'list':
+        return;
       case 'probe':
+        this.#process(effect.worker).probed = true;
     }
   }
 
@@ -327,8 +402,12 @@ export class World {
     if (event.type !== 'live') return;
     this.#begun = true;
     if (this.#late) return;
-    for (const { id, generation } of this.accepting)
-      assert.ok(generation === null || generation >= event.generation, `stale: worker ${id} of #${generation}`);
+    // What stands at a breakpoint accepts nothing.
+    for (const { id, generation, halted } of this.accepting)
+      assert.ok(
+        halted || generation === null || generation >= event.generation,
+        `stale: worker ${id} of #${generation}`,
+      );
   }
 
   #check(): void {
