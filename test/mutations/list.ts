@@ -155,4 +155,25 @@ export const mutations: readonly Mutation[] = [
     to: '',
     suites: ['api/run'],
   },
+  {
+    name: 'what a worker had listened on that died while it took over is forgotten',
+    file: 'src/rollover/handover.ts',
+    from: "lost: next.tag === 'taking' ? next.lost : [],",
+    to: 'lost: [],',
+    suites: ['rollover/'],
+  },
+  {
+    name: 'a standby that was dead before it had the app is a failed boot',
+    file: 'src/rollover/exits.ts',
+    from: "const early = worker.tag === 'booting' && worker.unheard;",
+    to: 'const early = false;',
+    suites: ['rollover/'],
+  },
+  {
+    name: 'a process that never comes up is waited for for ever',
+    file: 'src/rollover/turn.ts',
+    from: 'const UP = 30_000;',
+    to: 'const UP = 30_000_000;',
+    suites: ['rollover/'],
+  },
 ];

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Effect } from '../../dist/rollover/effects.js';
-import { Play, serving } from './play.js';
+import { initial, step } from '../../dist/rollover/step.js';
+import { Play, serving, settings } from './play.js';
 
 const exit = (worker: number, code: number | null = 1, signal: string | null = null) =>
   ({ type: 'worker-exited', worker, exit: { code, signal } }) as const;
@@ -228,6 +229,24 @@ test('a standby that is dead before it has the app gives way to a new process, a
   const standby = other.boot(1);
   other.send(exit(standby, null, 'SIGKILL'));
   assert.equal(other.kinds(), 'fork', 'nor has it crashed');
+});
+
+test('a process that is not up after 30 s is replaced, whether it was to wait or to be the app', () => {
+  const [, effects] = step(initial(settings), { type: 'started', at: 0 });
+  const up = { type: 'timer', timer: { tag: 'up', worker: 1 }, ms: 30_000 } as const;
+  assert.deepEqual(effects.slice(0, 2), [{ type: 'fork', worker: 1 }, up]);
+  const { play, first } = serving();
+  const waiting = play.state.workers.find(({ tag }) => tag === 'standby');
+  play.send(exit(waiting!.id, null, 'SIGKILL'), exit(first, null, 'SIGKILL'));
+  const hung = play.state.workers.find(({ tag }) => tag === 'spawned');
+  play.send({ type: 'time', timer: { tag: 'up', worker: hung!.id } });
+  assert.equal(play.kinds(), 'kill fork');
+  assert.equal(play.listen(1) > hung!.id, true);
+  assert.match(play.kinds(), /^go/);
+  play.send({ type: 'time', timer: { tag: 'refill' } });
+  const idle = play.state.workers.find(({ tag }) => tag === 'spawned');
+  play.send({ type: 'time', timer: { tag: 'up', worker: idle!.id } });
+  assert.equal(play.kinds(), 'kill fork');
 });
 
 test('a build that fails changes nothing', () => {
