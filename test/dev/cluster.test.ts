@@ -5,6 +5,9 @@ import { Connection } from '../support/connection.js';
 import { bodyOf, get, request } from '../support/get.js';
 import { startLoad } from '../support/load.js';
 
+/** So many at once are more than its workers have taken when the next ones come. */
+const CROWD = 200;
+
 // An app that uses node:cluster itself: it is the primary of workers of its own, as it is under node.
 
 test('the app is the primary, its workers run the source entry, and one that crashes is replaced by the app', () =>
@@ -39,6 +42,20 @@ test('a connection per request, over 10 rollovers: none failed, and none stale t
     // The old primary may have dealt out one that was open already: see Differences in the README.
     assert.deepEqual(totals.staleOnNew, []);
     assert.ok(totals.versions.has(11));
+  }));
+
+test('more clients than workers, so that some wait until the old primary deals them out, over 4 rollovers: none failed', () =>
+  withApp('cluster', async ({ project, zdr }) => {
+    const load = startLoad(zdr.where, 'fresh', CROWD, 1);
+    for (let version = 2; version <= 5; version += 1) {
+      const live = await zdr.rollover(() => project.version(version));
+      load.live(version, live.at);
+      const upTo = load.answered();
+      await zdr.until('answers', () => load.answered() >= upTo + CROWD);
+    }
+    const totals = await load.stop();
+    assert.deepEqual(totals.failed, []);
+    assert.deepEqual(totals.staleOnNew, []);
   }));
 
 test('kept connections over 6 rollovers: none failed; what is under way is finished by the code that began it', () =>

@@ -2,10 +2,11 @@ import cluster from 'node:cluster';
 import { subscribe } from 'node:diagnostics_channel';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type FromMember, MEMBER, type ToMember } from './words.js';
+import { dealsOut, type FromMember, MEMBER, type ToMember } from './words.js';
 
 const open = new Map<Socket, ServerResponse | null>();
 let draining = false;
+let met = 0;
 
 /**
  * Makes a worker of the app's own node:cluster follow the app's primary: it stops to keep connections when that is cut.
@@ -29,6 +30,9 @@ export function installMember(): void {
   });
   process.on('internalMessage' as 'message', (message: unknown) => {
     if ((message as Partial<ToMember> | null)?.cmd === MEMBER) drain();
+    if (!dealsOut(message)) return;
+    met += 1;
+    if (draining) tellOpen();
   });
 }
 
@@ -46,7 +50,7 @@ function drain(): void {
 }
 
 function tellOpen(): void {
-  tell({ cmd: MEMBER, zdr: 'open', open: open.size });
+  tell({ cmd: MEMBER, zdr: 'open', open: open.size, met });
 }
 
 function tell(message: FromMember): void {

@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { ENTRANCE } from '../../protocol/late.js';
 import { holdUntil } from '../app.js';
 import { isLive } from '../listeners.js';
-import { type FromMember, MEMBER, type ToMember } from './words.js';
+import { dealsOut, type FromMember, MEMBER, type ToMember } from './words.js';
 
 // An app that uses node:cluster is the primary of workers of its own. Node's round-robin makes them listen through this
 // process: its servers here get the known handles like any other, and are cut like any other.
@@ -12,6 +12,12 @@ interface Member {
   evaluated: boolean;
   /** Connections as it told them after the cut; null: it has told none. */
   open: number | null;
+  /**
+   * How many it was given, and how many it says that it has met. node:cluster gives it the next one when it has met the one
+   * before; until then those that were accepted wait here. So while any waits, somebody has one that is on its way.
+   */
+  dealt: number;
+  met: number;
 }
 
 const members = new Map<Worker, Member>();
@@ -37,12 +43,14 @@ function enlist(worker: Worker): void {
   const { spawnargs } = worker.process;
   // One that begins with something else than a source file tells nothing.
   const tells = spawnargs.some((word) => word.endsWith(ENTRANCE));
-  const member: Member = { evaluated: !tells, open: tells ? null : 0 };
+  const member: Member = { evaluated: !tells, open: tells ? null : 0, dealt: 0, met: 0 };
   members.set(worker, member);
+  if (tells) countDealt(worker, member);
   worker.process.on('internalMessage', (message: FromMember | { readonly cmd?: string } | null) => {
     if (message === null || message.cmd !== MEMBER || !('zdr' in message)) return;
     if (message.zdr === 'open') {
       member.open = message.open;
+      member.met = message.met;
     } else {
       member.evaluated = true;
       // What was said while it began, it did not hear.
@@ -55,6 +63,14 @@ function enlist(worker: Worker): void {
     look();
   });
   if (!draining && !isLive() && tells && waiting.size === 0) holdUntil(whenAllEvaluated());
+}
+
+function countDealt({ process: child }: Worker, member: Member): void {
+  const { send } = child;
+  child.send = function (this: typeof child, ...given: unknown[]): boolean {
+    if (dealsOut(given[0])) member.dealt += 1;
+    return Reflect.apply(send, this, given) as boolean;
+  };
 }
 
 function look(): void {
@@ -80,7 +96,10 @@ function tell(worker: Worker): void {
   if (worker.isConnected()) worker.process.send(message, () => {});
 }
 
-/** Whether one of the app's workers has connections, or has not told yet. */
+/** Whether one of the app's workers has connections, or will have, or has not told yet. */
 export function isAnyBusy(): boolean {
-  return draining && [...members].some(([worker, { open }]) => open !== 0 && worker.isConnected());
+  return (
+    draining &&
+    [...members].some(([worker, { open, dealt, met }]) => (open !== 0 || met < dealt) && worker.isConnected())
+  );
 }

@@ -11,5 +11,11 @@ export type ToMember =
 export type FromMember =
   /** What it begins with has run: it listens on what it wants. */
   | { readonly cmd: typeof MEMBER; readonly zdr: 'evaluated' }
-  /** After `drain`: how many connections it has, after each change. */
-  | { readonly cmd: typeof MEMBER; readonly zdr: 'open'; readonly open: number };
+  /** After `drain`, after each change: how many connections it has, and how many it was ever dealt. */
+  | { readonly cmd: typeof MEMBER; readonly zdr: 'open'; readonly open: number; readonly met: number };
+
+/** What node:cluster sends with a connection that one of its workers is to have. Source: lib/internal/cluster. */
+export function dealsOut(message: unknown): boolean {
+  const { cmd, act } = (message ?? {}) as { readonly cmd?: unknown; readonly act?: unknown };
+  return cmd === 'NODE_CLUSTER' && act === 'newconn';
+}
