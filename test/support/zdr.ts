@@ -34,12 +34,16 @@ export interface ZdrOptions {
   readonly json?: boolean;
 }
 
-/** A shell with job control, of which zdr is a job; its pid goes to descriptor 3. `-f`: a stop is not the end. (`kill -0` would find threads of others by that number.) */
+/**
+ * A shell with job control, of which zdr is a job; its pid goes to descriptor 3. A stop is not the end: whether it still is
+ * a child of this shell is asked of the system, since bash's own list of jobs keeps some that have ended, and `kill -0` finds
+ * threads of others by that number.
+ */
 const JOB = `set -m
 "$@" 3>&- & pid=$!
 echo $pid >&3
 exec 3>&-
-while wait -f $pid; code=$?; [ -n "$(jobs -pr)$(jobs -ps)" ]; do :; done
+while wait $pid 2>/dev/null; code=$?; [ "$(ps -o ppid= -p $pid | tr -d ' ')" = $$ ]; do sleep 0.05; done
 wait -f $pid 2>/dev/null; last=$?
 [ $last = 127 ] && exit $code
 exit $last`;
