@@ -30,6 +30,11 @@ export function exited(turn: Turn, worker: Worker, exit: Exit): void {
     return engage(turn, generation.id, generation.bundle);
   switch (generation.tag) {
     case 'booting':
+      if (worker.tag === 'spawned' && exit.signal !== null && !generation.again) {
+        // Somebody ended it before it was up: another one is started, once.
+        turns.putGeneration(turn, { ...generation, again: true });
+        return engage(turn, generation.id, generation.bundle);
+      }
       if (worker.tag !== 'killed') endedBooting(turn, generation, exit);
       return;
     case 'taking':

@@ -93,7 +93,7 @@ interface Born {
 export type Generation =
   /** Waits for a generation without a server to end: two of those must not run at once. */
   | (Born & { readonly tag: 'waiting' })
-  /** `again`: a process that was started for it gave no sign of life and was replaced. */
+  /** `again`: a process that was started for it was dead, or gave no sign of life, and was replaced. */
   | (Born & { readonly tag: 'booting'; readonly again?: true })
   /** Takes the places of the live generation's workers one by one: both answer. */
   | (Born & { readonly tag: 'rolling' })

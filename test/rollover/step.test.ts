@@ -231,6 +231,25 @@ test('a standby that is dead before it has the app gives way to a new process, a
   assert.equal(other.kinds(), 'fork', 'nor has it crashed');
 });
 
+test('a process that is killed before it is up gives way to another, once', () => {
+  const { play } = serving();
+  const standby = play.state.workers.find(({ tag }) => tag === 'standby');
+  play.send(exit(standby!.id, null, 'SIGKILL'));
+  const spawned = () => play.state.workers.find((worker) => worker.tag === 'spawned' && worker.generation === 2);
+  play.save('b');
+  play.send(exit(spawned()!.id, null, 'SIGKILL'));
+  assert.equal(play.kinds(), 'fork');
+  assert.equal(play.tags(), '1 live, 2 booting');
+  play.send(exit(spawned()!.id, null, 'SIGKILL'));
+  assert.match(play.kinds(), /boot-failed/);
+  const { play: other } = serving();
+  other.send(exit(other.state.workers.find(({ tag }) => tag === 'standby')!.id, null, 'SIGKILL'));
+  other.save('b');
+  const worker = other.state.workers.find(({ tag }) => tag === 'spawned');
+  other.send(exit(worker!.id, 9));
+  assert.match(other.kinds(), /boot-failed/, 'one that ends by itself has a reason, such as a flag');
+});
+
 test('a process that is not up after 30 s is replaced, whether it was to wait or to be the app', () => {
   const [, effects] = step(initial(settings), { type: 'started', at: 0 });
   const up = { type: 'timer', timer: { tag: 'up', worker: 1 }, ms: 30_000 } as const;
