@@ -30,12 +30,7 @@ export function exited(turn: Turn, worker: Worker, exit: Exit): void {
     return engage(turn, generation.id, generation.bundle);
   switch (generation.tag) {
     case 'booting':
-      if (worker.tag === 'spawned' && exit.signal !== null && !generation.again) {
-        // Somebody ended it before it was up: another one is started, once.
-        turns.putGeneration(turn, { ...generation, again: true });
-        return engage(turn, generation.id, generation.bundle);
-      }
-      if (worker.tag !== 'killed') endedBooting(turn, generation, exit);
+      if (worker.tag !== 'killed') endedBooting(turn, generation, worker, exit);
       return;
     case 'taking':
       // Others may have been cut for it already, so it goes on with a new process.
@@ -57,7 +52,17 @@ export function exited(turn: Turn, worker: Worker, exit: Exit): void {
   }
 }
 
-function endedBooting(turn: Turn, generation: Generation, exit: Exit): void {
+function endedBooting(
+  turn: Turn,
+  generation: Extract<Generation, { tag: 'booting' }>,
+  worker: Worker,
+  exit: Exit,
+): void {
+  if (worker.tag === 'spawned' && exit.signal !== null && !generation.again) {
+    // Somebody ended it before it was up: another one is started, once.
+    turns.putGeneration(turn, { ...generation, again: true });
+    return engage(turn, generation.id, generation.bundle);
+  }
   const live = turns.current(turn);
   if (exit.code === 0 && live?.tag !== 'live') return done(turn, generation);
   fail(turn, generation, { tag: 'exited', exit });
@@ -115,15 +120,13 @@ export function replace(turn: Turn, worker: Worker): void {
   if (turn.state.phase.tag !== 'running') return;
   if (worker.tag === 'standby') return turns.fork(turn, null);
   const generation = turns.generationOf(turn, worker.generation);
-  switch (generation?.tag) {
-    case 'taking':
-    case 'live':
-      turns.putGeneration(turn, { ...generation, lost: lostWith(worker, generation.lost) });
-      return engage(turn, generation.id, generation.bundle);
-    case 'booting':
-    case 'rolling':
-      return engage(turn, generation.id, generation.bundle);
-  }
+  if (
+    generation?.tag === 'booting' ||
+    generation?.tag === 'taking' ||
+    generation?.tag === 'rolling' ||
+    generation?.tag === 'live'
+  )
+    engage(turn, generation.id, generation.bundle);
 }
 
 /** It stands still before it has begun: another one does what it was to do. */

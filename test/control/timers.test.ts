@@ -26,8 +26,10 @@ test('those for what has ended go with it', () => {
   const late = (): void => assert.fail('it rang');
   timers.after(600_000, { tag: 'drain', generation: 1 }, late);
   timers.after(600_000, { tag: 'retire', worker: 1 }, late);
+  timers.after(600_000, { tag: 'up', worker: 2 }, late);
   const settings = { mode: 'dev', readiness: 'listening', workers: 1, boot: 1, drain: 1 } as const;
-  timers.prune(initial(settings));
+  // It is up.
+  timers.prune({ ...initial(settings), workers: [{ tag: 'standby', id: 2 }] });
   assert.equal(process.getActiveResourcesInfo().length, before);
 });
 

@@ -44,10 +44,10 @@ test('a connection per request, over 10 rollovers: none failed, and none stale t
     assert.ok(totals.versions.has(11));
   }));
 
-test('more clients than workers, so that some wait until the old primary deals them out, over 4 rollovers: none failed', () =>
+test('more clients than workers, so that some wait until the old primary deals them out, over 7 rollovers: none failed', () =>
   withApp('cluster', async ({ project, zdr }) => {
     const load = startLoad(zdr.where, 'fresh', CROWD, 1);
-    for (let version = 2; version <= 5; version += 1) {
+    for (let version = 2; version <= 8; version += 1) {
       const live = await zdr.rollover(() => project.version(version));
       load.live(version, live.at);
       const upTo = load.answered();

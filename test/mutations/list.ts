@@ -176,4 +176,11 @@ export const mutations: readonly Mutation[] = [
     to: 'const UP = 30_000_000;',
     suites: ['rollover/'],
   },
+  {
+    name: "what the primary of an app's own cluster has not dealt out is not waited for",
+    file: 'src/worker/cluster/primary.ts',
+    from: 'member.dealt += 1;',
+    to: '',
+    suites: ['dev/cluster'],
+  },
 ];

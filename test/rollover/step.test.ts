@@ -216,6 +216,38 @@ test('a standby that never takes the app gives way to a new process, once', () =
   assert.match(play.kinds(), /boot-failed/);
 });
 
+test('several standbys that never take the app each give way to a new process', () => {
+  const play = new Play({ workers: 2 });
+  const bring = (key: string | null): void => {
+    for (const { id, tag } of play.state.workers) {
+      if (tag === 'spawned') play.send({ type: 'worker-standby', worker: id });
+      if (tag === 'booting' && key !== null) play.send({ type: 'worker-listening', worker: id, key });
+    }
+  };
+  play.built('a');
+  play.listen(1);
+  bring('tcp::3000');
+  bring('tcp::3000');
+  assert.equal(play.tags(), '1 live');
+  play.send({ type: 'time', timer: { tag: 'refill' } });
+  bring(null);
+  play.save('b');
+  const late = [
+    { type: 'time', timer: { tag: 'boot', generation: 2 } },
+    { type: 'time', timer: { tag: 'probe', generation: 2 } },
+  ] as const;
+  play.send(...late);
+  assert.equal(play.kinds(), 'kill fork timer');
+  const hung = play.state.workers.find(({ tag }) => tag === 'killed');
+  play.send(exit(hung!.id, null, 'SIGKILL'));
+  const next = play.state.workers.find((worker) => worker.tag === 'spawned' && worker.generation === 2);
+  play.send({ type: 'worker-standby', worker: next!.id }, { type: 'worker-begun', worker: next!.id });
+  play.send({ type: 'worker-listening', worker: next!.id, key: 'tcp::3000' });
+  play.send(...late);
+  assert.equal(play.kinds(), 'kill fork timer', 'the second one hangs as well');
+  assert.equal(play.tags(), '1 live, 2 booting');
+});
+
 test('a standby that is dead before it has the app gives way to a new process, and the app has not failed', () => {
   const { play } = serving();
   play.save('b');
