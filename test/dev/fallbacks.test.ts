@@ -31,10 +31,11 @@ test('no connection can move: each gets one more answer of the old code at most,
     let bytes = 0;
     const download = begun.send(`${last.path}&chunks=5&every=20`, { onBody: (chunk) => (bytes += chunk.length) });
     await zdr.until('the download', () => bytes > 0);
+    const unused = await Connection.open(zdr.where);
     const fresh = startLoad(zdr.where, 'fresh', 4);
     const live = await zdr.rollover(() => project.version(2));
     fresh.live(2, live.at);
-    for (const connection of connections) {
+    for (const connection of [...connections, unused]) {
       const outcome = await connection.send();
       assert.equal(bodyOf(outcome).version, 1);
       assert.equal(outcome.tag === 'answered' && outcome.answer.headers.get('connection'), 'close');
@@ -48,7 +49,9 @@ test('no connection can move: each gets one more answer of the old code at most,
     assert.equal((await download).tag, 'answered');
     const after = await begun.send();
     assert.equal(after.tag === 'answered' && after.answer.headers.get('connection'), 'close');
-    assertSeamless(await fresh.stop());
+    // One of these may have been open at the save, and not yet used: it has its last answer of the old code, as above.
+    const totals = await fresh.stop();
+    assert.deepEqual([totals.failed, totals.staleOnNew], [[], []]);
     await zdr.event('drained', { generation: 1 });
     assert.equal((await get(zdr.where)).version, 2);
   }));
