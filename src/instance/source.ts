@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { inspect } from 'node:util';
-import type { Bundles } from '../build/bundles.js';
+import { type Bundles, isThere } from '../build/bundles.js';
 import { openBuilder } from '../build/builder.js';
 import type { BuilderOptions } from '../build/settings.js';
 import { failureMessage } from '../build/messages.js';
@@ -34,7 +34,7 @@ const WIDTH = 100;
 export function openSource(
   options: InstanceOptions,
   bundles: Bundles,
-  parts: () => Pick<Parts, 'rollover' | 'workers' | 'ahead' | 'history' | 'timings' | 'transit'>,
+  parts: () => Pick<Parts, 'rollover' | 'workers' | 'ahead' | 'history' | 'timings' | 'transit' | 'sockets'>,
 ): Source {
   let inputs: Inputs | null = null;
   let base: string | null = null;
@@ -127,16 +127,19 @@ export function openSource(
     if (outcome.tag === 'failed') return outcome;
     // With saves faster than connections can move, some would never stay long enough to be answered.
     await parts().transit.settled();
+    // What takes over asks for addresses that nobody else holds on to by then.
+    await parts().sockets.settled();
     const { build, generations, lastGeneration } = parts().rollover.state();
     const { paths, always } = 'changes' in build ? build.changes : { paths: [], always: false };
     const same = generations.at(-1)?.bundle.hash === outcome.bundle.hash;
-    if (options.beforeReload === null || lastGeneration === 0 || (same && !always)) return outcome;
-    try {
-      await options.beforeReload({ causes: paths });
-      return outcome;
-    } catch (error) {
-      return { tag: 'failed', errors: [hookMessage(error)], inputs: outcome.inputs };
-    }
+    if (options.beforeReload !== null && lastGeneration > 0 && (!same || always))
+      try {
+        await options.beforeReload({ causes: paths });
+      } catch (error) {
+        return { tag: 'failed', errors: [hookMessage(error)], inputs: outcome.inputs };
+      }
+    // An older generation of the same code may have ended meanwhile, and its bundle with it.
+    return isThere(outcome.bundle) ? outcome : builder.build();
   }
 
   return {

@@ -1,4 +1,5 @@
 import { unlink } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Address } from '../events.js';
 import type { Key, ToWorker } from '../protocol/messages.js';
 import type { Handle } from './workers.js';
@@ -33,6 +34,8 @@ export interface Sockets {
   /** `live` are all that serve now: what none of them listens on is closed. With none of them nobody can tell. */
   keepOnly(live: readonly number[]): void;
   addresses(): readonly Address[];
+  /** Resolves when each is bound to the address that it is for, or after a while. */
+  settled(): Promise<void>;
   /** What the system gave for a port 0. */
   number(key: Key, port: number): void;
   /** These outlive the sockets: every generation asks for the same. */
@@ -40,9 +43,15 @@ export interface Sockets {
   close(): void;
 }
 
+/** How long a handover waits for that, and how often it looks, in ms. */
+const PATIENCE = 1_000;
+const LOOK = 5;
+
 export function openSockets(send: (worker: number, message: ToWorker, handle?: Handle) => void): Sockets {
   const entries = new Map<Key, Entry>();
   const numbers = new Map<Key, number>();
+  /** The workers that put a server on its real address now. */
+  const rebinding = new Map<Key, number>();
   const drop = (entry: Entry): void => {
     entry.handle.close();
     entries.delete(entry.key);
@@ -65,6 +74,7 @@ export function openSockets(send: (worker: number, message: ToWorker, handle?: H
       for (const worker of workers) if (!entry.copies.has(worker) && !entry.holders.has(worker)) hand(entry, worker);
     },
     bound(worker, key, address, standsIn, handle) {
+      if (!standsIn) rebinding.delete(key);
       const old = entries.get(key);
       old?.handle.close();
       const holders = new Set([...(old?.holders ?? []), worker]);
@@ -74,6 +84,7 @@ export function openSockets(send: (worker: number, message: ToWorker, handle?: H
       entries.get(key)?.holders.add(worker);
     },
     release(worker, key) {
+      rebinding.delete(key);
       const entry = entries.get(key);
       entry?.holders.delete(worker);
       entry?.copies.delete(worker);
@@ -81,6 +92,7 @@ export function openSockets(send: (worker: number, message: ToWorker, handle?: H
       send(worker, { tag: 'released', key });
     },
     gone(worker) {
+      for (const [key, by] of rebinding) if (by === worker) rebinding.delete(key);
       for (const { holders, copies } of entries.values()) {
         holders.delete(worker);
         copies.delete(worker);
@@ -99,11 +111,15 @@ export function openSockets(send: (worker: number, message: ToWorker, handle?: H
         if (!entry.standsIn || holder === undefined || live.length > 1) continue;
         entry.handle.close();
         entries.delete(entry.key);
+        rebinding.set(entry.key, holder);
         send(holder, { tag: 'rebind', key: entry.key });
       }
     },
     number: (key, port) => void numbers.set(key, port),
     numbers: () => [...numbers],
+    async settled() {
+      for (const end = performance.now() + PATIENCE; rebinding.size > 0 && performance.now() < end;) await wait(LOOK);
+    },
     addresses: () => [...entries.values()].map(({ address }) => address),
     close() {
       for (const entry of entries.values()) drop(entry);

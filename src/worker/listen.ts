@@ -1,6 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
 import { errorMonitor } from 'node:events';
-import { setImmediate } from 'node:timers';
 import type { Address } from '../events.js';
 import type { Key, ToPrimary } from '../protocol/messages.js';
 import { afterTurn } from './after-turn.js';
@@ -11,19 +10,9 @@ import { describe } from './failure.js';
 import { install as installDatagrams } from './datagrams.js';
 import { bindTo, listening } from './bind.js';
 import { type Handle, type Listen2, serverPrototype, type Server } from './internals.js';
-import {
-  add,
-  addressOf,
-  allListeners,
-  gate,
-  isLive,
-  listenerOf,
-  type Listener,
-  rebind,
-  reallyClose,
-  remove,
-} from './listeners.js';
+import { add, addressOf, allListeners, gate, listenerOf, type Listener, reallyClose, remove } from './listeners.js';
 import { bindNumber, keyOf, numbered } from './numbers.js';
+import { type Place, rebind } from './rebind.js';
 import { meet } from './servers.js';
 import { hasSiblings, spread } from './spread.js';
 import { bindUnix } from './unix.js';
@@ -40,7 +29,7 @@ type Accept = NonNullable<Handle['onconnection']>;
 const listen2 = serverPrototype._listen2;
 /** Servers whose address was taken when they asked for it first. */
 const refused = new WeakSet<Server>();
-const standIns = new Map<Key, { host: string | null; port: number; addressType: number }>();
+const standIns = new Map<Key, Place>();
 
 /**
  * From here on `listen` in this process takes the handle that the primary keeps for an address, where there is one,
@@ -69,7 +58,7 @@ const listen: Listen2 = function (this: Server, address, port, addressType, aske
     return;
   }
   const standIn = known === undefined ? conflicting(address, port) : undefined;
-  if (standIn !== undefined) {
+  if (standIn !== undefined && isHere(address, addressType)) {
     remove(standIn.key);
     const listener: Listener = { ...standIn, key, address: { ...standIn.address, host: address ?? '::' } as Address };
     listener.handle.getsockname = named(address ?? '::', port);
@@ -212,13 +201,7 @@ export function adopt(key: Key, address: Address, handle: Handle): void {
 
 export function rebound(key: Key): void {
   const real = standIns.get(key);
-  if (real === undefined) return;
-  // Who waits to be accepted would be reset with the old handle: first the loop goes round once.
-  setImmediate(() =>
-    setImmediate(() => {
-      if (isLive()) rebind(key, real.host, real.port, real.addressType);
-    }),
-  );
+  if (real !== undefined) rebind(key, real);
 }
 
 const ANY = new Set(['', '::', '0.0.0.0']);
@@ -233,6 +216,14 @@ function conflicting(address: string | null, port: number): Listener | undefined
       other.address.port === port &&
       (ANY.has(address ?? '') || ANY.has(other.address.host)),
   );
+}
+
+/** Whether this machine has the address. If not, node's own error is to come before anything has changed. */
+function isHere(address: string | null, addressType: number): boolean {
+  const handle = bindTo(address, 0, addressType);
+  if (typeof handle === 'string') return false;
+  handle.close();
+  return true;
 }
 
 function named(host: string, port: number): NonNullable<Handle['getsockname']> {

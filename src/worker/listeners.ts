@@ -2,8 +2,8 @@ import http from 'node:http';
 import tls from 'node:tls';
 import type { Address } from '../events.js';
 import type { Key } from '../protocol/messages.js';
-import { holdOn, send } from './channel.js';
-import { createServerHandle, type Handle, type Server } from './internals.js';
+import { holdOn } from './channel.js';
+import type { Handle, Server } from './internals.js';
 
 /** A listening handle of this worker. */
 export interface Listener {
@@ -135,22 +135,4 @@ function protocolOf(server: Server): Exclude<Address['protocol'], 'udp'> {
   const { name } = server.constructor;
   if (server instanceof tls.Server) return 'setTimeout' in server || name === 'Http2SecureServer' ? 'https' : 'tcp';
   return server instanceof http.Server || name === 'Http2Server' ? 'http' : 'tcp';
-}
-
-/** Puts the app's server on its real address, in place of one that stood in for it during the handover. */
-export function rebind(key: Key, host: string | null, port: number, addressType: number): void {
-  const listener = listeners.get(key);
-  if (listener === undefined || listener.server === null || createServerHandle === undefined) return;
-  const old = listener.handle;
-  const { onconnection } = old;
-  const marks = Object.getOwnPropertySymbols(old).filter((mark) => Reflect.get(old, mark) === listener.server);
-  reallyClose(old);
-  const handle = createServerHandle(host, port, addressType);
-  if (typeof handle === 'number') return;
-  handle.onconnection = onconnection;
-  for (const mark of marks) Reflect.set(handle, mark, listener.server);
-  handle.listen(listener.backlog);
-  listener.handle = handle;
-  listener.server._handle = handle;
-  send({ tag: 'bound', key, address: listener.address, standsIn: null, more: false }, handle);
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { dev, start, ZdrError, type RunOptions, type Zdr, type ZdrEvent } from '../../dist/index.js';
 import { until, within } from '../support/deadline.js';
-import { get } from '../support/get.js';
+import { gateOf } from '../support/gate.js';
+import { bodyOf, get, request } from '../support/get.js';
 import { openProject, type Project, repository } from '../support/project.js';
 import { whereOf } from '../support/where.js';
 
@@ -130,6 +131,40 @@ test('beforeReload comes before the new code, and a throw keeps it away', async 
   const { errors, live: serving } = await failed;
   assert.match(errors[0]!.text, /beforeReload failed[^]*not now/);
   assert.equal(serving, 2);
+});
+
+test('a save back to what an older generation is, which ends before the new one has begun: it is built once more', async (t) => {
+  const [opened, options] = await project(t);
+  const { version } = opened;
+  const hook = new EventEmitter();
+  const zdr = closing(
+    t,
+    await dev({
+      ...options,
+      async beforeReload() {
+        if (hook.emit('asked')) await once(hook, 'done');
+      },
+    }),
+  );
+  const { addresses } = await within('ready', zdr.ready());
+  const where = whereOf(addresses[0]!);
+  const gate = gateOf(opened);
+  const slow = request(where, gate.path);
+  await gate.begun();
+  const second = next(zdr, 'live');
+  await version(2);
+  await second;
+  const asked = once(hook, 'asked');
+  const drained = next(zdr, 'drained');
+  const third = next(zdr, 'live');
+  await version(1);
+  await asked;
+  await gate.open();
+  assert.equal(bodyOf(await slow).version, 1);
+  assert.equal((await drained).generation, 1);
+  hook.emit('done');
+  assert.equal((await third).generation, 3);
+  assert.equal((await get(where)).version, 1);
 });
 
 test('a signal closes; one that is aborted already refuses', async (t) => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
+import { startLoad } from '../support/load.js';
 import { Connection } from '../support/connection.js';
 import { within } from '../support/deadline.js';
 import { gateOf } from '../support/gate.js';
@@ -63,14 +64,39 @@ test('another port: the new one serves, the old one is closed', () =>
     await zdr.until('the old port is refused', () => refused(old));
   }));
 
-test('another host on the same port', () =>
+test('another host on the same port, and another right behind it', () =>
   withApp('http', async ({ project, zdr }) => {
     const { where } = zdr;
     assert.ok('port' in where);
-    await zdr.rollover(() => project.write('src/address.ts', address('127.0.0.1', where.port)));
-    assert.equal((await get({ host: '127.0.0.1', port: where.port })).version, 1);
-    await zdr.rollover(() => project.write('src/address.ts', address('0.0.0.0', where.port)));
-    assert.equal((await get({ host: '127.0.0.1', port: where.port })).version, 1);
+    const { port } = where;
+    const move = (host: string) => zdr.rollover(() => project.write('src/address.ts', address(host, port)));
+    for (const host of ['127.0.0.1', '0.0.0.0']) {
+      const since = zdr.now();
+      await move(host);
+      // There is no room for the new address before the old one is closed.
+      await zdr.event('listening', {}, since);
+      assert.equal((await get({ host: '127.0.0.1', port })).version, 1);
+    }
+    const since = zdr.now();
+    // Where many ask, the old address takes longer to be given up. Some of them may be refused in between.
+    const crowd = startLoad({ host: '127.0.0.1', port }, 'fresh', 64, 1);
+    for (const host of ['127.0.0.1', '0.0.0.0', '127.0.0.1', '0.0.0.0']) await move(host);
+    await crowd.stop();
+    await move('::1');
+    await zdr.event('listening', {}, since);
+    assert.equal((await get({ host: '::1', port })).version, 1);
+    assert.equal(await refused({ host: '127.0.0.1', port }), true);
+    assert.deepEqual(zdr.all('boot-failed'), []);
+  }));
+
+test('a host that this machine does not have, on the same port: nothing changes', () =>
+  withApp('http', async ({ project, zdr }) => {
+    const { where } = zdr;
+    assert.ok('port' in where);
+    await project.write('src/address.ts', address('192.0.2.1', where.port));
+    const { reason } = await zdr.event('boot-failed');
+    assert.match(JSON.stringify(reason), /EADDRNOTAVAIL/);
+    assert.equal((await get(where)).version, 1);
   }));
 
 /** An app that listens through `listen`, which may use `server`. */

@@ -1,0 +1,74 @@
+import { setImmediate } from 'node:timers';
+import type { Key } from '../protocol/messages.js';
+import { bindTo } from './bind.js';
+import { send } from './channel.js';
+import { serverPrototype } from './internals.js';
+import { isLive, listenerOf, reallyClose, remove } from './listeners.js';
+
+/** For how long a turn is waited for in which nobody asks to be accepted, in ms. */
+const PATIENCE = 20;
+
+/** A turn in which nothing else happens takes no longer, in ms: in a longer one somebody may have come since node looked. */
+const SHORT = 0.1;
+
+/** Where a server listens: what node's own `listen` comes to. */
+export interface Place {
+  readonly host: string | null;
+  readonly port: number;
+  readonly addressType: number;
+}
+
+/**
+ * Puts the app's server on its real address, in place of one that stood in for it during the handover. The system has no
+ * room for both: who connects in the microseconds between them is refused, and who waits for the old one to accept is
+ * reset with it. So it goes in a turn in which nobody was there to be accepted (node accepts one a turn). If there is no
+ * such turn, no more than one may wait for a while (the system of the others asks again a second later), and it goes
+ * behind that one.
+ */
+export function rebind(key: Key, { host, port, addressType }: Place): void {
+  const listener = listenerOf(key);
+  if (listener === undefined || listener.server === null || !isLive()) return;
+  const { server, handle: old } = listener;
+  const { onconnection } = old;
+  const marks = Object.getOwnPropertySymbols(old).filter((mark) => Reflect.get(old, mark) === server);
+  const isOver = (): boolean => listener.handle !== old || listener.server !== server || !isLive();
+  const swap = (): void => {
+    if (isOver()) return;
+    reallyClose(old);
+    const handle = bindTo(host, port, addressType);
+    if (typeof handle === 'string') {
+      // Somebody was faster. The server gets node's error.
+      remove(key);
+      server._handle = null;
+      return serverPrototype._listen2.call(server, host, port, addressType, listener.backlog);
+    }
+    handle.listen(listener.backlog);
+    handle.onconnection = onconnection;
+    for (const mark of marks) Reflect.set(handle, mark, server);
+    listener.handle = handle;
+    server._handle = handle;
+    send({ tag: 'bound', key, address: listener.address, standsIn: null, more: false }, handle);
+  };
+  const begun = performance.now();
+  let crowded = false;
+  let accepted = true;
+  let looked = begun;
+  old.onconnection = (error, client) => {
+    accepted = true;
+    if (performance.now() - begun > 2 * PATIENCE) swap();
+    onconnection?.call(listener.handle, error, client);
+  };
+  const look = (): void => {
+    if (isOver()) return;
+    const now = performance.now();
+    if (!accepted && now - looked < SHORT) return swap();
+    accepted = false;
+    looked = now;
+    if (!crowded && now - begun > PATIENCE) {
+      crowded = true;
+      old.listen(0);
+    }
+    setImmediate(look);
+  };
+  setImmediate(look);
+}
