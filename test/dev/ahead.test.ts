@@ -103,6 +103,32 @@ test('an ES module is evaluated ahead as well', () =>
     async (app) => void (await saveUntil(app, ({ ahead }) => ahead === true)),
   ));
 
+test('what packages leave behind is collected before a save, by a collector that the app does not see', () =>
+  withApp(
+    'http',
+    {
+      ownModules: true,
+      async before(project) {
+        // More than V8 collects by itself meanwhile.
+        const waste = 'for (let n = 0; n < 8; n++) module.exports = Array.from({ length: 40_000 }, (_, i) => ({ i }));';
+        await addCommon(project, 'waste', `${waste}\nmodule.exports = ahead;`);
+        await project.write(
+          'src/app.ts',
+          `import { getHeapSpaceStatistics } from 'node:v8';
+          import { runInNewContext } from 'node:vm';
+          import ahead from 'waste';
+          const [young] = getHeapSpaceStatistics().filter(({ space_name }) => space_name === 'new_space');
+          ${server("{ ahead, gc: [typeof gc, runInNewContext('typeof gc')], young: young.space_used_size }")}`,
+        );
+      },
+    },
+    async (app) => {
+      const { gc, young } = await saveUntil(app, ({ ahead }) => ahead === true);
+      assert.deepEqual(gc, ['undefined', 'undefined']);
+      assert.ok((young as number) < 1_000_000, `${young as number} bytes`);
+    },
+  ));
+
 test('with --no-ahead nothing is', () =>
   withApp('http', { ownModules: true, args: ['--no-ahead'], before: inTurns }, async (app) => {
     const { project, zdr } = app;

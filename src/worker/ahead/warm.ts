@@ -9,6 +9,7 @@ import { changedIn, type Print, reachable } from './photograph.js';
 import { openSeals } from './seal.js';
 import { openStamps, type Stamps } from './stamps.js';
 import { surroundings, type Surroundings, widened } from './surroundings.js';
+import { collectYoung } from './young.js';
 
 /** A check of the files counts for so long, in ms: it is asked for at a save and repeated only if the build is slow. */
 const FRESH = 1_000;
@@ -63,6 +64,7 @@ function next(rehearsals: number): void {
   else if (rehearsals > 0) rehearse(warmth, rehearsals);
   else {
     plan = null;
+    collectYoung();
     return send({ tag: 'warmed' });
   }
   setImmediate(next, unit === undefined ? rehearsals - 1 : rehearsals);
