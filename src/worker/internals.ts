@@ -12,6 +12,7 @@ export interface Handle {
   close(callback?: () => void): void;
   ref(): void;
   unref(): void;
+  hasRef?(): boolean;
   readStart?(): number;
   readStop(): number;
   getsockname?(out: { address?: string; family?: string; port?: number }): number;

@@ -201,7 +201,7 @@ export function adopt(key: Key, address: Address, handle: Handle): void {
 
 export function rebound(key: Key): void {
   const real = standIns.get(key);
-  if (real !== undefined) rebind(key, real);
+  if (real !== undefined) rebind(key, real, own);
 }
 
 const ANY = new Set(['', '::', '0.0.0.0']);
@@ -220,6 +220,7 @@ function conflicting(address: string | null, port: number): Listener | undefined
 
 /** Whether this machine has the address. If not, node's own error is to come before anything has changed. */
 function isHere(address: string | null, addressType: number): boolean {
+  if (address === null) return true;
   const handle = bindTo(address, 0, addressType);
   if (typeof handle === 'string') return false;
   handle.close();

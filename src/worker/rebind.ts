@@ -3,7 +3,7 @@ import type { Key } from '../protocol/messages.js';
 import { bindTo } from './bind.js';
 import { send } from './channel.js';
 import { serverPrototype } from './internals.js';
-import { isLive, listenerOf, reallyClose, remove } from './listeners.js';
+import { isLive, type Listener, listenerOf, reallyClose, remove } from './listeners.js';
 
 /** For how long a turn is waited for in which nobody asks to be accepted, in ms. */
 const PATIENCE = 20;
@@ -23,9 +23,9 @@ export interface Place {
  * room for both: who connects in the microseconds between them is refused, and who waits for the old one to accept is
  * reset with it. So it goes in a turn in which nobody was there to be accepted (node accepts one a turn). If there is no
  * such turn, no more than one may wait for a while (the system of the others asks again a second later), and it goes
- * behind that one.
+ * behind that one. `own` makes the app's close of it known.
  */
-export function rebind(key: Key, { host, port, addressType }: Place): void {
+export function rebind(key: Key, { host, port, addressType }: Place, own: (listener: Listener) => void): void {
   const listener = listenerOf(key);
   if (listener === undefined || listener.server === null || !isLive()) return;
   const { server, handle: old } = listener;
@@ -34,6 +34,7 @@ export function rebind(key: Key, { host, port, addressType }: Place): void {
   const isOver = (): boolean => listener.handle !== old || listener.server !== server || !isLive();
   const swap = (): void => {
     if (isOver()) return;
+    const keeps = old.hasRef?.() !== false;
     reallyClose(old);
     const handle = bindTo(host, port, addressType);
     if (typeof handle === 'string') {
@@ -45,8 +46,10 @@ export function rebind(key: Key, { host, port, addressType }: Place): void {
     handle.listen(listener.backlog);
     handle.onconnection = onconnection;
     for (const mark of marks) Reflect.set(handle, mark, server);
+    if (!keeps) handle.unref();
     listener.handle = handle;
     server._handle = handle;
+    own(listener);
     send({ tag: 'bound', key, address: listener.address, standsIn: null, more: false }, handle);
   };
   const begun = performance.now();

@@ -89,6 +89,36 @@ test('another host on the same port, and another right behind it', () =>
     assert.deepEqual(zdr.all('boot-failed'), []);
   }));
 
+test('a server that was moved to another host is closed as any other: its port is free', () =>
+  withApp(
+    'http',
+    {
+      before: (project) =>
+        project.write(
+          'src/app.ts',
+          `import { createServer } from 'node:http';
+          import { host, port } from './address.ts';
+          import { version } from './version.ts';
+          const server = createServer((request, response) => {
+            response.end(JSON.stringify({ version }));
+            if (request.url === '/close') server.close();
+          });
+          server.listen(port, host);
+          setInterval(() => {}, 1_000);`,
+        ),
+    },
+    async ({ project, zdr }) => {
+      const { where } = zdr;
+      assert.ok('port' in where);
+      const moved = { host: '127.0.0.1', port: where.port };
+      const since = zdr.now();
+      await zdr.rollover(() => project.write('src/address.ts', address(moved.host, moved.port)));
+      await zdr.event('listening', {}, since);
+      await get(moved, '/close');
+      await zdr.until('the port is refused', () => refused(moved));
+    },
+  ));
+
 test('a host that this machine does not have, on the same port: nothing changes', () =>
   withApp('http', async ({ project, zdr }) => {
     const { where } = zdr;
