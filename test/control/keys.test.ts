@@ -268,7 +268,10 @@ test('Ctrl-Z stops all, clients wait, and fg goes on; in the background it leave
     let at = await pty.shows(/■ suspended, clients wait · fg continues\n[^]*Stopped[^]*ready> /);
     const stopped = pty.processes().filter(({ command }) => /zdr\.js|worker\/main/.test(command));
     assert.ok(stopped.length >= 2);
-    for (const { pid, command } of stopped) assert.match(readFileSync(`/proc/${pid}/stat`, 'utf8'), /\) T /, command);
+    // A process that waits for a processor is stopped when it gets one, before it does anything with it.
+    const isStopped = (pid: number): boolean =>
+      / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\)/, ')'));
+    for (const { pid, command } of stopped) await until(`the stop of ${command}`, () => isStopped(pid));
     let answered = false;
     const answer = get(where).then((body) => {
       answered = true;
