@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import type { Inputs } from '../watch/inputs.js';
@@ -136,7 +136,7 @@ export function openBuilder(options: BuilderOptions): Builder {
 
   const rebuilds = openRebuilds((format) => ({
     ...settingsFor(format, options),
-    entryPoints: { bundle: relativeTo(options.cwd, options.entry) },
+    entryPoints: { bundle: options.entry },
     plugins: [...others, plugin],
   }));
 
@@ -324,10 +324,4 @@ function realEntry(entry: string): string {
   } catch {
     return entry;
   }
-}
-
-/** As an import would say it: for any other form esbuild asks the plugin where it lies, 0.5 ms of a build. */
-function relativeTo(folder: string, file: string): string {
-  const path = relative(folder, file).replaceAll(sep, '/');
-  return path.startsWith('.') || isAbsolute(path) ? path : `./${path}`;
 }

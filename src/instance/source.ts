@@ -38,6 +38,7 @@ export function openSource(
 ): Source {
   let inputs: Inputs | null = null;
   let base: string | null = null;
+  let closed = false;
   const patience = openPatience(() => void tellLate());
   const builderOptions: BuilderOptions = {
     entry: options.entry,
@@ -127,8 +128,6 @@ export function openSource(
     if (outcome.tag === 'failed') return outcome;
     // With saves faster than connections can move, some would never stay long enough to be answered.
     await parts().transit.settled();
-    // What takes over asks for addresses that nobody else holds on to by then.
-    await parts().sockets.settled();
     const { build, generations, lastGeneration } = parts().rollover.state();
     const { paths, always } = 'changes' in build ? build.changes : { paths: [], always: false };
     const same = generations.at(-1)?.bundle.hash === outcome.bundle.hash;
@@ -138,8 +137,10 @@ export function openSource(
       } catch (error) {
         return { tag: 'failed', errors: [hookMessage(error)], inputs: outcome.inputs };
       }
+    // What takes over asks for addresses that nobody else holds on to by then.
+    await parts().sockets.settled();
     // An older generation of the same code may have ended meanwhile, and its bundle with it.
-    return isThere(outcome.bundle) ? outcome : builder.build();
+    return closed || isThere(outcome.bundle) ? outcome : builder.build();
   }
 
   return {
@@ -172,6 +173,7 @@ export function openSource(
     whyWhole: () => builder.whyWhole(),
     keepStatic: (path) => builder.keepStatic(path),
     async close() {
+      closed = true;
       giveUp();
       await Promise.allSettled([watch?.close(), late.close(), builder.close()]);
     },

@@ -74,7 +74,7 @@ export function openSockets(send: (worker: number, message: ToWorker, handle?: H
       for (const worker of workers) if (!entry.copies.has(worker) && !entry.holders.has(worker)) hand(entry, worker);
     },
     bound(worker, key, address, standsIn, handle) {
-      if (!standsIn) rebinding.delete(key);
+      if (rebinding.get(key) === worker) rebinding.delete(key);
       const old = entries.get(key);
       old?.handle.close();
       const holders = new Set([...(old?.holders ?? []), worker]);
@@ -84,7 +84,7 @@ export function openSockets(send: (worker: number, message: ToWorker, handle?: H
       entries.get(key)?.holders.add(worker);
     },
     release(worker, key) {
-      rebinding.delete(key);
+      if (rebinding.get(key) === worker) rebinding.delete(key);
       const entry = entries.get(key);
       entry?.holders.delete(worker);
       entry?.copies.delete(worker);
@@ -101,6 +101,7 @@ export function openSockets(send: (worker: number, message: ToWorker, handle?: H
     keepOnly(live) {
       // It has crashed in this very moment, and its successor listens on what it did.
       if (live.length === 0) return;
+      for (const [key, by] of rebinding) if (!live.includes(by)) rebinding.delete(key);
       for (const entry of entries.values()) {
         const holder = live.find((worker) => entry.holders.has(worker));
         if (holder === undefined) drop(entry);

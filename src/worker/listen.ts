@@ -9,7 +9,7 @@ import { tellClock } from './clock.js';
 import { describe } from './failure.js';
 import { install as installDatagrams } from './datagrams.js';
 import { bindTo, listening } from './bind.js';
-import { type Handle, type Listen2, serverPrototype, type Server } from './internals.js';
+import { createServerHandle, type Handle, type Listen2, serverPrototype, type Server } from './internals.js';
 import { add, addressOf, allListeners, gate, listenerOf, type Listener, reallyClose, remove } from './listeners.js';
 import { bindNumber, keyOf, numbered } from './numbers.js';
 import { type Place, rebind } from './rebind.js';
@@ -51,6 +51,11 @@ const listen: Listen2 = function (this: Server, address, port, addressType, aske
   if (known !== undefined && known.server === null) {
     // Closed and opened again before the primary let go: it is told anew once it has.
     const parked = known.phase === 'parked';
+    // It may stand in for this address, for older code that has not come to its own either.
+    if (path === null && port > 0) {
+      standIns.set(known.key, { host: address, port, addressType });
+      known.handle.getsockname = named(known.address);
+    }
     use(this, known, backlog);
     bind();
     share(known);
@@ -61,7 +66,7 @@ const listen: Listen2 = function (this: Server, address, port, addressType, aske
   if (standIn !== undefined && isHere(address, addressType)) {
     remove(standIn.key);
     const listener: Listener = { ...standIn, key, address: { ...standIn.address, host: address ?? '::' } as Address };
-    listener.handle.getsockname = named(address ?? '::', port);
+    listener.handle.getsockname = named(listener.address);
     add(listener);
     standIns.set(key, { host: address, port, addressType });
     use(this, listener, backlog);
@@ -220,15 +225,17 @@ function conflicting(address: string | null, port: number): Listener | undefined
 
 /** Whether this machine has the address. If not, node's own error is to come before anything has changed. */
 function isHere(address: string | null, addressType: number): boolean {
-  if (address === null) return true;
+  if (address === null || createServerHandle === undefined) return true;
   const handle = bindTo(address, 0, addressType);
-  if (typeof handle === 'string') return false;
+  if (typeof handle === 'string') return handle !== 'refused';
   handle.close();
   return true;
 }
 
-function named(host: string, port: number): NonNullable<Handle['getsockname']> {
+function named(address: Address): NonNullable<Handle['getsockname']> {
   return (out) => {
+    if (address.kind !== 'tcp') return 0;
+    const { host, port } = address;
     Object.assign(out, { address: host, family: host.includes(':') ? 'IPv6' : 'IPv4', port });
     return 0;
   };

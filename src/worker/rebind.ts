@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers';
+import { setImmediate, setTimeout } from 'node:timers';
 import type { Key } from '../protocol/messages.js';
-import { bindTo } from './bind.js';
+import { bindTo, listening } from './bind.js';
 import { send } from './channel.js';
 import { serverPrototype } from './internals.js';
 import { isLive, type Listener, listenerOf, reallyClose, remove } from './listeners.js';
@@ -10,6 +10,10 @@ const PATIENCE = 20;
 
 /** A turn in which nothing else happens takes no longer, in ms: in a longer one somebody may have come since node looked. */
 const SHORT = 0.1;
+
+/** For how long the address is asked for again where somebody has it, and how often, in ms. */
+const TAKEN = 12_000;
+const AGAIN = 20;
 
 /** Where a server listens: what node's own `listen` comes to. */
 export interface Place {
@@ -22,8 +26,8 @@ export interface Place {
  * Puts the app's server on its real address, in place of one that stood in for it during the handover. The system has no
  * room for both: who connects in the microseconds between them is refused, and who waits for the old one to accept is
  * reset with it. So it goes in a turn in which nobody was there to be accepted (node accepts one a turn). If there is no
- * such turn, no more than one may wait for a while (the system of the others asks again a second later), and it goes
- * behind that one. `own` makes the app's close of it known.
+ * such turn, no more than one or two may wait for a while (Linux lets the others ask again a second later), and it goes
+ * behind one. `own` makes the app's close of it known.
  */
 export function rebind(key: Key, { host, port, addressType }: Place, own: (listener: Listener) => void): void {
   const listener = listenerOf(key);
@@ -31,19 +35,21 @@ export function rebind(key: Key, { host, port, addressType }: Place, own: (liste
   const { server, handle: old } = listener;
   const { onconnection } = old;
   const marks = Object.getOwnPropertySymbols(old).filter((mark) => Reflect.get(old, mark) === server);
-  const isOver = (): boolean => listener.handle !== old || listener.server !== server || !isLive();
-  const swap = (): void => {
+  const isOver = (): boolean =>
+    listener.handle !== old || listener.server !== server || server._handle !== old || !isLive();
+  let keeps = true;
+  const bind = (until: number): void => {
     if (isOver()) return;
-    const keeps = old.hasRef?.() !== false;
-    reallyClose(old);
-    const handle = bindTo(host, port, addressType);
+    const handle = listening(bindTo(host, port, addressType), listener.backlog);
+    // An old worker that stands still holds on to the old one, until it is killed.
+    if (handle === 'taken' && performance.now() < until) return void setTimeout(bind, AGAIN, until);
     if (typeof handle === 'string') {
-      // Somebody was faster. The server gets node's error.
       remove(key);
+      send({ tag: 'release', key });
       server._handle = null;
+      // It gets node's error.
       return serverPrototype._listen2.call(server, host, port, addressType, listener.backlog);
     }
-    handle.listen(listener.backlog);
     handle.onconnection = onconnection;
     for (const mark of marks) Reflect.set(handle, mark, server);
     if (!keeps) handle.unref();
@@ -51,6 +57,14 @@ export function rebind(key: Key, { host, port, addressType }: Place, own: (liste
     server._handle = handle;
     own(listener);
     send({ tag: 'bound', key, address: listener.address, standsIn: null, more: false }, handle);
+  };
+  let swapped = false;
+  const swap = (): void => {
+    if (isOver() || swapped) return;
+    swapped = true;
+    keeps = old.hasRef?.() !== false;
+    reallyClose(old);
+    bind(performance.now() + TAKEN);
   };
   const begun = performance.now();
   let crowded = false;
@@ -62,14 +76,14 @@ export function rebind(key: Key, { host, port, addressType }: Place, own: (liste
     onconnection?.call(listener.handle, error, client);
   };
   const look = (): void => {
-    if (isOver()) return;
+    if (isOver() || swapped) return;
     const now = performance.now();
-    if (!accepted && now - looked < SHORT) return swap();
+    if (!accepted && (now - looked < SHORT || now - begun > 2 * PATIENCE)) return swap();
     accepted = false;
     looked = now;
     if (!crowded && now - begun > PATIENCE) {
       crowded = true;
-      old.listen(0);
+      old.listen(1);
     }
     setImmediate(look);
   };

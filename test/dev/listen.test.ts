@@ -89,6 +89,24 @@ test('another host on the same port, and another right behind it', () =>
     assert.deepEqual(zdr.all('boot-failed'), []);
   }));
 
+test('a save while the code with another host on the same port boots: the code behind it gets there', () =>
+  withApp('http', async ({ project, zdr }) => {
+    const { where } = zdr;
+    assert.ok('port' in where);
+    const moved = { host: '127.0.0.1', port: where.port };
+    const since = zdr.now();
+    await project.write('src/address.ts', `${address(moved.host, moved.port)}console.error('moved');\n`);
+    // It does not listen on what the old code does, so it is given some time to.
+    await zdr.until('the boot', () => zdr.lines.includes('moved'));
+    await zdr.rollover(() => project.version(2));
+    await zdr.event('listening', {}, since);
+    assert.equal((await get(moved)).version, 2);
+    assert.equal(await refused({ host: '::1', port: moved.port }), true);
+    await zdr.rollover(() => project.version(3));
+    assert.equal((await get(moved)).version, 3);
+    assert.deepEqual(zdr.all('boot-failed'), []);
+  }));
+
 test('a server that was moved to another host is closed as any other: its port is free', () =>
   withApp(
     'http',

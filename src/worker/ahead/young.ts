@@ -9,7 +9,10 @@ export function collectYoung(): void {
   const own = (globalThis as { readonly gc?: NodeJS.GCFunction }).gc;
   if (own !== undefined) return void own({ type: 'minor' });
   setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as NodeJS.GCFunction;
-  setFlagsFromString('--no-expose-gc');
-  void collect({ type: 'minor' });
+  try {
+    const collect = runInNewContext("typeof gc === 'function' ? gc : null") as NodeJS.GCFunction | null;
+    void collect?.({ type: 'minor' });
+  } finally {
+    setFlagsFromString('--no-expose-gc');
+  }
 }
