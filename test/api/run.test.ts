@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -165,6 +165,32 @@ test('a save back to what an older generation is, which ends before the new one 
   hook.emit('done');
   assert.equal((await third).generation, 3);
   assert.equal((await get(where)).version, 1);
+});
+
+test('a close while beforeReload is awaited: nothing is built when it ends', async (t) => {
+  const opened = await openProject('http', { ownModules: true });
+  t.after(() => opened.close());
+  const bundles = (): unknown[] => {
+    const folder = opened.path('node_modules/.cache/zdr');
+    return existsSync(folder) ? readdirSync(folder, { recursive: true }) : [];
+  };
+  const hook = new EventEmitter();
+  const beforeReload = async (): Promise<void> => {
+    hook.emit('asked');
+    await once(hook, 'done');
+  };
+  const zdr = closing(t, await dev({ cwd: opened.dir, entry: 'src/app.ts', beforeReload }));
+  await within('ready', zdr.ready());
+  const asked = once(hook, 'asked');
+  await opened.version(2);
+  await asked;
+  assert.notDeepEqual(bundles(), []);
+  await within('close', zdr.close({ force: true }));
+  assert.deepEqual(bundles(), []);
+  hook.emit('done');
+  // Longer than a build takes.
+  await wait(500);
+  assert.deepEqual(bundles(), []);
 });
 
 test('a signal closes; one that is aborted already refuses', async (t) => {
