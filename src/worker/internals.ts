@@ -12,7 +12,6 @@ export interface Handle {
   close(callback?: () => void): void;
   ref(): void;
   unref(): void;
-  hasRef?(): boolean;
   readStart?(): number;
   readStop(): number;
   getsockname?(out: { address?: string; family?: string; port?: number }): number;
@@ -58,6 +57,8 @@ export function idleFor(socket: Socket): number {
 
 export interface Server extends net.Server {
   _handle: Handle | null;
+  /** The app has unref'd it. */
+  readonly _unref?: boolean;
 }
 
 /** `net.Server.prototype._listen2`: binds when `server._handle` is not set, listens, and says so or emits the error. */

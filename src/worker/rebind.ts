@@ -24,7 +24,7 @@ export interface Place {
 
 /**
  * Puts the app's server on its real address, in place of one that stood in for it during the handover. The system has no
- * room for both: who connects in the microseconds between them is refused, and who waits for the old one to accept is
+ * room for both: who connects between them is refused, and who waits for the old one to accept is
  * reset with it. So it goes in a turn in which nobody was there to be accepted (node accepts one a turn). If there is no
  * such turn, no more than one or two may wait for a while (Linux lets the others ask again a second later), and it goes
  * behind one. `own` makes the app's close of it known.
@@ -37,7 +37,6 @@ export function rebind(key: Key, { host, port, addressType }: Place, own: (liste
   const marks = Object.getOwnPropertySymbols(old).filter((mark) => Reflect.get(old, mark) === server);
   const isOver = (): boolean =>
     listener.handle !== old || listener.server !== server || server._handle !== old || !isLive();
-  let keeps = true;
   const bind = (until: number): void => {
     if (isOver()) return;
     const handle = listening(bindTo(host, port, addressType), listener.backlog);
@@ -52,7 +51,7 @@ export function rebind(key: Key, { host, port, addressType }: Place, own: (liste
     }
     handle.onconnection = onconnection;
     for (const mark of marks) Reflect.set(handle, mark, server);
-    if (!keeps) handle.unref();
+    if (server._unref === true) handle.unref();
     listener.handle = handle;
     server._handle = handle;
     own(listener);
@@ -62,7 +61,6 @@ export function rebind(key: Key, { host, port, addressType }: Place, own: (liste
   const swap = (): void => {
     if (isOver() || swapped) return;
     swapped = true;
-    keeps = old.hasRef?.() !== false;
     reallyClose(old);
     bind(performance.now() + TAKEN);
   };

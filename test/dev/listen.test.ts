@@ -7,7 +7,7 @@ import { startLoad } from '../support/load.js';
 import { Connection } from '../support/connection.js';
 import { within } from '../support/deadline.js';
 import { gateOf } from '../support/gate.js';
-import { type Body, get } from '../support/get.js';
+import { type Body, get, request } from '../support/get.js';
 import { freePort } from '../support/ports.js';
 import type { Where } from '../support/where.js';
 import type { Zdr } from '../support/zdr.js';
@@ -105,6 +105,20 @@ test('a save while the code with another host on the same port boots: the code b
     await zdr.rollover(() => project.version(3));
     assert.equal((await get(moved)).version, 3);
     assert.deepEqual(zdr.all('boot-failed'), []);
+  }));
+
+test('another host on the same port, while the old code stands still: it gets there once that is killed', () =>
+  withApp('http', { args: ['--boot', '2s'] }, async ({ project, zdr }) => {
+    const { where } = zdr;
+    assert.ok('port' in where);
+    const moved = { host: '127.0.0.1', port: where.port };
+    // It answers, and turns no more.
+    await request(where, '/loop');
+    const since = zdr.now();
+    await zdr.rollover(() => project.write('src/address.ts', address(moved.host, moved.port)));
+    await zdr.event('listening', {}, since);
+    assert.equal((await get(moved)).version, 1);
+    assert.deepEqual(zdr.all('crashed'), []);
   }));
 
 test('a server that was moved to another host is closed as any other: its port is free', () =>

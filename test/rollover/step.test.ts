@@ -4,6 +4,13 @@ import type { Effect } from '../../dist/rollover/effects.js';
 import { initial, step } from '../../dist/rollover/step.js';
 import { Play, serving, settings } from './play.js';
 
+/** The boot has lasted too long, and nobody has answered since. */
+const lateOf = (generation: number) =>
+  [
+    { type: 'time', timer: { tag: 'boot', generation } },
+    { type: 'time', timer: { tag: 'probe', generation } },
+  ] as const;
+
 const exit = (worker: number, code: number | null = 1, signal: string | null = null) =>
   ({ type: 'worker-exited', worker, exit: { code, signal } }) as const;
 
@@ -185,10 +192,7 @@ test('a crash while newer code boots: what comes back is the code that served', 
 test('a process that never comes up gives way to another, once', () => {
   const play = new Play();
   play.built('a');
-  const late = [
-    { type: 'time', timer: { tag: 'boot', generation: 1 } },
-    { type: 'time', timer: { tag: 'probe', generation: 1 } },
-  ] as const;
+  const late = lateOf(1);
   play.send(...late);
   assert.equal(play.kinds(), 'kill fork timer');
   play.send(exit(1, null, 'SIGKILL'), ...late);
@@ -202,10 +206,7 @@ test('a standby that never takes the app gives way to a new process, once', () =
   const { play } = serving();
   play.save('b');
   const hung = play.boot(2);
-  const late = [
-    { type: 'time', timer: { tag: 'boot', generation: 2 } },
-    { type: 'time', timer: { tag: 'probe', generation: 2 } },
-  ] as const;
+  const late = lateOf(2);
   play.send(...late);
   assert.equal(play.kinds(), 'kill fork timer');
   play.send(exit(hung, null, 'SIGKILL'));
@@ -232,10 +233,7 @@ test('several standbys that never take the app each give way to a new process', 
   play.send({ type: 'time', timer: { tag: 'refill' } });
   bring(null);
   play.save('b');
-  const late = [
-    { type: 'time', timer: { tag: 'boot', generation: 2 } },
-    { type: 'time', timer: { tag: 'probe', generation: 2 } },
-  ] as const;
+  const late = lateOf(2);
   play.send(...late);
   assert.equal(play.kinds(), 'kill fork timer');
   const hung = play.state.workers.find(({ tag }) => tag === 'killed');
