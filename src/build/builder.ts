@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import type { Inputs } from '../watch/inputs.js';
+import type { BuildMessage } from '../events.js';
 import { SHARING } from '../protocol/late.js';
 import type { Format } from './banner.js';
 import { openAliases } from './aliases.js';
@@ -23,7 +24,16 @@ import { openPieces } from './pieces/pieces.js';
 import { signatureOf } from './pieces/signature.js';
 import { loadingWith, takingFrom } from './plugin.js';
 import { witnessed } from './plugins.js';
-import { endService, esbuild, isFailure, type Metafile, openRebuilds, type Plugin, type Result } from './esbuild.js';
+import {
+  endService,
+  esbuild,
+  isFailure,
+  type Message,
+  type Metafile,
+  openRebuilds,
+  type Plugin,
+  type Result,
+} from './esbuild.js';
 import { type BuilderOptions, settingsFor } from './settings.js';
 import { openSources, type Sources } from './sources.js';
 import { tellingWith } from './tell.js';
@@ -78,6 +88,8 @@ export function openBuilder(options: BuilderOptions): Builder {
   let guess: Format = 'esm';
   /** Of the last good build. */
   let links: ReadonlySet<string> = new Set();
+  /** What esbuild warns of in the last good build. */
+  let warned: readonly Message[] = [];
   let queue: Promise<unknown> = Promise.resolve();
   /** Builds that have not ended, those that were given up among them. */
   const running = new Set<Promise<unknown>>();
@@ -119,7 +131,11 @@ export function openBuilder(options: BuilderOptions): Builder {
     timing,
     compile: eachWith(esbuild.build, options, contentsOf, (path) => {
       const source = sources.peek(path);
-      return { hash: source?.stamp?.hash, signature: signatureOf(source?.contents ?? '') };
+      return {
+        asRead: source?.asRead === true,
+        hash: source?.stamp?.hash,
+        signature: signatureOf(source?.contents ?? ''),
+      };
     }),
     hash: (path) => sources.peek(path)?.stamp?.hash,
     onBase: options.onBase ?? (() => {}),
@@ -175,6 +191,11 @@ export function openBuilder(options: BuilderOptions): Builder {
     return { ...rest, files: new Map([...files, ...stamps]) };
   }
 
+  async function warnings(): Promise<readonly BuildMessage[]> {
+    const missing = decorators.missing();
+    return [...(await messages(warned, 'warning')), ...(missing === null ? [] : [plainMessage(missing, 'WARNING')])];
+  }
+
   /** A build of what has changed alone; null: that would not do. */
   async function buildChanged(): Promise<BuildOutcome | null> {
     if (whole || dirty.size === 0 || account === null) return null;
@@ -184,12 +205,15 @@ export function openBuilder(options: BuilderOptions): Builder {
     dirty.clear();
     const inputsNow = () => inputsWith(before, changed);
     try {
-      const bundle = await pieces.rebuild(changed);
-      if (bundle === null) return null;
+      const rebuilt = await pieces.rebuild(changed);
+      if (rebuilt === null) return null;
+      const { bundle } = rebuilt;
+      const kept = warned.filter(({ location }) => !changed.has(resolve(options.cwd, location?.file ?? '')));
+      warned = [...kept, ...rebuilt.warnings];
       const inputs = inputsNow();
       account = inputs;
       await inputs;
-      return { tag: 'built', bundle, warnings: [], inputs, modules: [changed.size, pieces.count()] };
+      return { tag: 'built', bundle, warnings: await warnings(), inputs, modules: [changed.size, pieces.count()] };
     } catch (error) {
       for (const path of changed) dirty.add(path);
       // With other edits beside it the program may not have that module any more, and one that is gone has no place.
@@ -235,12 +259,8 @@ export function openBuilder(options: BuilderOptions): Builder {
       const bundle = await pieces.built(made, graphOfBuild(modules));
       const inputs = reads.good(sources, allLinks());
       account = inputs;
-      const missing = decorators.missing();
-      const warnings = [
-        ...(await messages(result.warnings, 'warning')),
-        ...(missing === null ? [] : [plainMessage(missing, 'WARNING')]),
-      ];
-      return { tag: 'built', bundle, warnings, inputs, modules: null };
+      warned = result.warnings;
+      return { tag: 'built', bundle, warnings: await warnings(), inputs, modules: null };
     } catch (error) {
       whole = true;
       return { tag: 'failed', errors: [failureMessage(error)], inputs: reads.bad(sources, allLinks(), []) };

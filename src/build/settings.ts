@@ -26,10 +26,10 @@ export interface BuilderOptions {
    * The bundle of a thread or a child: it tells from the start which modules it has evaluated, for those that come later.
    */
   readonly sharing?: boolean;
-  /** Large apps are built module by module, see `pieces`. */
+  /** Edits are built module by module, see `pieces`. */
   readonly inPieces?: boolean;
   /** There is a file that standbys can compile ahead, see `pieces`. */
-  readonly onBase?: (file: string) => void;
+  readonly onBase?: (file: string, large: boolean) => void;
   /** What a configuration adds. */
   readonly extra?: BuildExtra;
 }

@@ -15,6 +15,8 @@ export interface Source {
   readonly shift: Shift | null;
   /** What `contents` was made of, and the source map from one to the other, when it is not just what was read. */
   readonly from: { readonly text: string; readonly map: string } | null;
+  /** `contents` is what stands in the file. */
+  readonly asRead: boolean;
   /** It may ask for files at run time that the build does not know of. */
   readonly open: boolean;
   /** It looks as if it had import or export statements. */
@@ -56,10 +58,19 @@ export function openSources(
   const full = new Set<string>();
 
   async function asSource(stamp: Source['stamp'], data: string, path: string, share: string): Promise<Source> {
-    const { text, shift, open } = rewrite(data, path, entry, share, timing, aliases(path));
+    const { text, shift, open } = rewrite(
+      data.replace(NO_MAP, '// no source map: '),
+      path,
+      entry,
+      share,
+      timing,
+      aliases(path),
+    );
     const lowered = await lower(path, text);
     const from = lowered === null ? null : { text, map: lowered.map };
-    return { stamp, contents: lowered?.text ?? text, from, shift, open, looksLikeModule: looksLikeModule(data), share };
+    const contents = lowered?.text ?? text;
+    const asRead = contents === data;
+    return { stamp, contents, from, shift, asRead, open, looksLikeModule: looksLikeModule(data), share };
   }
 
   return {
@@ -70,8 +81,8 @@ export function openSources(
       if (reading === null) return null;
       const { data, stamp } = reading;
       const source = CODE.has(extname(path))
-        ? await asSource(stamp, data.toString().replace(NO_MAP, '// no source map: '), path, share)
-        : { stamp, contents: data, from: null, shift: null, open: false, looksLikeModule: false, share };
+        ? await asSource(stamp, data.toString(), path, share)
+        : { stamp, contents: data, from: null, shift: null, asRead: true, open: false, looksLikeModule: false, share };
       if (data.length > 0) full.add(path);
       known.set(path, { ...source, data });
       return source;

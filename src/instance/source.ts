@@ -92,12 +92,12 @@ export function openSource(
     if (patience.isOver()) giveUp();
   }
 
-  function onBase(file: string): void {
+  function onBase(file: string, large: boolean): void {
     const { rollover, workers } = parts();
     const first = base === null;
     base = file;
-    // Those that have compiled another one are of no use for it.
-    if (!first) return rollover.dispatch({ type: 'standby-stale' });
+    // Those that have compiled another one would need twice the memory.
+    if (!first && large) return rollover.dispatch({ type: 'standby-stale' });
     for (const { id, tag } of rollover.state().workers)
       if (tag === 'standby') workers.send(id, { tag: 'compile', file });
   }

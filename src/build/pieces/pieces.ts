@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { hashOf } from '../../watch/stamp.js';
 import type { Format } from '../banner.js';
 import { type Bundles, isThere, removeBundle } from '../bundles.js';
-import type { BuildFailure } from '../esbuild.js';
+import type { BuildFailure, Message } from '../esbuild.js';
 import type { Bundle } from '../outcome.js';
 import type { Compile, Compiled } from './compile.js';
 import type { Graph, Node } from './graph.js';
@@ -13,8 +13,7 @@ import { shape } from './shape.js';
 import { findsAll, widened } from './widen.js';
 
 /**
- * Large apps: a whole build costs the same however little was edited, and so does a new process that compiles a whole
- * bundle. Here each module is a function of its own. All of them stand in one file, the base, which standbys compile
+ * A whole build costs the same however little was edited, and so does a new process that compiles a whole bundle. Here each module is a function of its own. All of them stand in one file, the base, which standbys compile
  * ahead; a bundle has only those that have changed since, and runs them together.
  */
 export interface Pieces {
@@ -27,7 +26,7 @@ export interface Pieces {
    * Builds the program with other versions of these modules. Null: only a whole build can tell what becomes of it.
    * Rejects as esbuild does.
    */
-  rebuild(changed: ReadonlySet<string>): Promise<Bundle | null>;
+  rebuild(changed: ReadonlySet<string>): Promise<Rebuilt | null>;
   /** Whether this file is one of the program's modules, and nothing else depends on it. */
   has(path: string): boolean;
   /** The same sources may come to something else from now on. */
@@ -37,6 +36,12 @@ export interface Pieces {
   /** Why it never will be, though it is large; null otherwise. */
   why(): string | null;
   close(): void;
+}
+
+export interface Rebuilt {
+  readonly bundle: Bundle;
+  /** Of what has changed. */
+  readonly warnings: readonly Message[];
 }
 
 export interface Whole {
@@ -55,8 +60,8 @@ export interface PiecesOptions {
   readonly timing: boolean;
   readonly compile: Compile;
   readonly hash: (path: string) => string | undefined;
-  /** There is a base for standbys to compile ahead. */
-  readonly onBase: (file: string) => void;
+  /** There is a base for standbys to compile ahead. `large`: one of them is enough for a process. */
+  readonly onBase: (file: string, large: boolean) => void;
 }
 
 /** What is remembered of a module in the base. */
@@ -109,14 +114,20 @@ interface Latest {
 /** What esbuild writes for an ES module with exports. */
 const SHOWS = /^module\.exports = __toCommonJS\(/m;
 
-/** For fewer modules a whole build takes less time than a person notices. */
-const FROM = 150;
+/**
+ * From so many modules on all is done to have a program in pieces: builds wait for the base, and go on from the last one.
+ * With fewer a whole build takes less time than that.
+ */
+const LARGE = 150;
 
 /** With more than this in a bundle of its own a new base is better. */
 const MOST = 40;
 
 /** The app answers first: a base is made so long after a build, in ms. */
 const LATER = 150;
+
+/** The same where it does not matter much whether it is there: the next standby boots first. */
+const MUCH_LATER = 500;
 
 /** For tests only: every program comes in pieces, from the start. */
 const ALWAYS = process.env['ZDR_TEST_PIECES'] === 'always';
@@ -131,6 +142,7 @@ export function openPieces(options: PiecesOptions): Pieces {
   let making: Promise<void> | null = null;
   let round = 0;
   let latest: Latest;
+  let large = true;
   /** Bundles that somebody may use. */
   const given = new WeakSet<Bundle>();
   /** Bases that were replaced, each with the bundles that need it. */
@@ -157,7 +169,7 @@ export function openPieces(options: PiecesOptions): Pieces {
 
   async function piecesOf(paths: readonly string[], graph: Graph): Promise<ReadonlyMap<string, Entry>> {
     const found = new Map<string, Entry>();
-    for (const module of await compile(paths)) {
+    for (const module of (await compile(paths)).modules) {
       const node = graph.modules.get(module.path);
       if (node === undefined) throw new Error(`${module.path} is no module of the program`);
       found.set(module.path, pieceOf(module, node));
@@ -193,7 +205,7 @@ export function openPieces(options: PiecesOptions): Pieces {
       retire();
       base = next;
       users.set(bundle, new Set());
-      onBase(bundle.file);
+      onBase(bundle.file, large);
     } catch (error) {
       if (mine === round) unfit = { reason: reasonOf(error), ...placeOf(error) };
     }
@@ -259,15 +271,15 @@ export function openPieces(options: PiecesOptions): Pieces {
     return { ...from, own, graph: { ...from.graph, modules } };
   }
 
-  /** Goes on from a base with what has been built since; null where too much of it is not as it was. */
-  async function follow(from: Base, { whole, graph, bundle }: Latest): Promise<Base | null> {
+  /** Goes on from a base with what has been built since; null where more than `most` modules are not as they were. */
+  async function follow(from: Base, { whole, graph, bundle }: Latest, most = MOST): Promise<Base | null> {
     if (!isThere(from.bundle)) return null;
     const { own, known } = from;
     const others = [...graph.modules].filter(([path, node]) => {
       const before = own.get(path)?.known ?? known.get(path);
       return before?.source !== hash(path) || before?.node !== JSON.stringify(node);
     });
-    if (own.size + others.length > MOST) return null;
+    if (others.length > most || own.size + others.length > MOST) return null;
     const found = await piecesOf(
       others.map(([path]) => path),
       graph,
@@ -279,12 +291,15 @@ export function openPieces(options: PiecesOptions): Pieces {
 
   /** One that is being made is made to its end: it follows what has changed meanwhile. */
   function makeLater(): void {
-    timer ??= setTimeout(() => {
-      const mine = make(latest).finally(() => {
-        if (making === mine) timer = making = null;
-      });
-      making = mine;
-    }, LATER);
+    timer ??= setTimeout(
+      () => {
+        const mine = make(latest).finally(() => {
+          if (making === mine) timer = making = null;
+        });
+        making = mine;
+      },
+      large ? LATER : MUCH_LATER,
+    );
   }
 
   function cancel(): void {
@@ -311,12 +326,11 @@ export function openPieces(options: PiecesOptions): Pieces {
   }
 
   async function useFor(whole: Whole, graph: Graph | string | null): Promise<Bundle> {
-    reason = null;
-    const isSmall = whole.modules < FROM && !ALWAYS;
-    if (isSmall || graph === null || typeof graph === 'string') {
+    large = whole.modules >= LARGE || ALWAYS;
+    reason = typeof graph === 'string' ? graph : null;
+    if (graph === null || typeof graph === 'string') {
       cancel();
       retire();
-      reason = isSmall || typeof graph !== 'string' ? null : graph;
       return whole.bundle;
     }
     const goal = latestOf(whole, graph, whole.bundle);
@@ -326,7 +340,7 @@ export function openPieces(options: PiecesOptions): Pieces {
     // Another base may have been finished meanwhile.
     do {
       from = base;
-      next = from === null ? null : await follow(from, goal).catch(() => null);
+      next = from === null ? null : await follow(from, goal, large ? MOST : 0).catch(() => null);
     } while (base !== from);
     if (next !== null) base = next;
     else {
@@ -347,11 +361,11 @@ export function openPieces(options: PiecesOptions): Pieces {
     },
     async rebuild(changed) {
       // A whole build beside it would take longer than the rest of it.
-      if (base === null) await making;
+      if (base === null && large) await making;
       if (base === null || !isThere(base.bundle)) return null;
-      const compiled = await compile([...changed]);
+      const { modules, warnings } = await compile([...changed]);
       // From here to the next `await` nothing else happens: a base that is finished meanwhile follows this build, too.
-      const next = base === null ? null : changedBy(base, compiled);
+      const next = base === null ? null : changedBy(base, modules);
       if (next === null) return null;
       base = next;
       const built = latestOf(next.whole, next.graph, null);
@@ -359,7 +373,7 @@ export function openPieces(options: PiecesOptions): Pieces {
       built.bundle = await put(next);
       given.add(built.bundle);
       if (next.own.size > MOST) makeLater();
-      return built.bundle;
+      return { bundle: built.bundle, warnings };
     },
     has: (path) => (base?.graph ?? (making === null ? null : latest.graph))?.modules.has(path) === true,
     forget() {
@@ -367,7 +381,7 @@ export function openPieces(options: PiecesOptions): Pieces {
       retire();
     },
     count: () => base?.graph.modules.size ?? 0,
-    why: () => reason ?? unfit?.reason ?? null,
+    why: () => (large ? (reason ?? unfit?.reason ?? null) : null),
     close: cancel,
   };
 }

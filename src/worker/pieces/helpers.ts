@@ -16,6 +16,8 @@ export interface Helpers {
   asCommonJs(namespace: object): object;
 }
 
+type Named = Readonly<Record<string, unknown>>;
+
 /** What a module exports by name. */
 export type Declared = ReadonlyMap<string, () => unknown>;
 
@@ -43,7 +45,7 @@ export function openHelpers(isShared: (value: unknown) => boolean): Helpers {
       for (const key of getOwnPropertyNames(from)) {
         if (hasOwnProperty.call(to, key) || key === except) continue;
         const enumerable = getOwnPropertyDescriptor(from, key)?.enumerable ?? true;
-        defineProperty(to, key, { get: () => Reflect.get(from, key) as unknown, enumerable });
+        defineProperty(to, key, { get: () => (from as Named)[key], enumerable });
       }
     return to;
   }
@@ -58,7 +60,7 @@ export function openHelpers(isShared: (value: unknown) => boolean): Helpers {
       if (hasOwnProperty.call(to, key) || key === 'default') continue;
       own.add(key);
       const enumerable = getOwnPropertyDescriptor(from, key)?.enumerable ?? true;
-      defineProperty(to, key, { get: () => Reflect.get(from, key) as unknown, enumerable });
+      defineProperty(to, key, { get: () => (from as Named)[key], enumerable });
     }
   }
 

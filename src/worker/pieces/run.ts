@@ -1,6 +1,7 @@
 import type { Bind, PieceEntry, PieceFile, PieceProgram, PieceTarget } from '../../protocol/pieces.js';
 import { bindingOf, namesOf } from './exports.js';
 import { type Helpers, openHelpers } from './helpers.js';
+import { quicken } from './quicken.js';
 import { type Module, moduleOf, type Own, takesFromOthers } from './module.js';
 
 type Require = (specifier: string) => unknown;
@@ -108,6 +109,7 @@ export class Run {
       (specifier) => this.#early(module, specifier),
     ) as Iterator<unknown>;
     body.next();
+    if (!takesFromOthers(module)) quicken(exports);
     return body;
   }
 
@@ -119,10 +121,11 @@ export class Run {
       const binding = bindingOf(module, name);
       // A type that is passed on is nothing; and what two modules mean by a name is neither.
       if (binding === null) continue;
-      const from = (binding.by as Module).own.exports as object;
-      const get = own?.get(name) ?? (() => Reflect.get(from, name) as unknown);
+      const from = (binding.by as Module).own.exports as Readonly<Record<string, unknown>>;
+      const get = own?.get(name) ?? (() => from[name]);
       Object.defineProperty(exports, name, { get, enumerable: true });
     }
+    quicken(exports);
   }
 
   /** Evaluates what a module links to, in its order, and then the module. Without recursion: traces stay those of the app. */
