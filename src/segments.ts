@@ -17,12 +17,12 @@ export function digitOf(code: number): number {
 
 /**
  * Goes through `mappings` of a source map. `onSegment` gets the fields of each segment, relative as they are written and
- * only for the time of the call, and where it stands; `onLine` is called between two lines.
+ * only for the time of the call, and where it stands; `onLine` is called between two lines, with the place of the semicolon.
  */
 export function readSegments(
   mappings: string,
   onSegment: (fields: readonly number[], start: number, end: number) => void,
-  onLine: () => void = () => {},
+  onLine: (at: number) => void = () => {},
 ): void {
   const fields: number[] = [];
   let start = 0;
@@ -37,7 +37,7 @@ export function readSegments(
     const code = mappings.charCodeAt(at);
     if (code === SEMICOLON || code === COMMA) {
       close(at);
-      if (code === SEMICOLON) onLine();
+      if (code === SEMICOLON) onLine(at);
       continue;
     }
     const digit = digitOf(code);

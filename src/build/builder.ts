@@ -19,7 +19,7 @@ import { lateWith } from './late-part.js';
 import { failureMessage, plainMessage, unresolvedIn } from './messages.js';
 import type { BuildOutcome } from './outcome.js';
 import { graphOf } from './pieces/graph.js';
-import { eachWith } from './pieces/compile.js';
+import { eachWith, isAwait } from './pieces/compile.js';
 import { openPieces } from './pieces/pieces.js';
 import { signatureOf } from './pieces/signature.js';
 import { loadingWith, takingFrom } from './plugin.js';
@@ -178,7 +178,7 @@ export function openBuilder(options: BuilderOptions): Builder {
   }
 
   function syntaxOf(result: Result): Format | null {
-    if (result.errors.some(isForWholeBuilds)) return 'esm';
+    if (result.errors.some(isAwait)) return 'esm';
     if (!('metafile' in result)) return null;
     const input = Object.entries(result.metafile.inputs).find(([file]) => resolve(options.cwd, file) === entry)?.[1];
     return input?.format === 'esm' ? 'esm' : 'cjs';
@@ -218,7 +218,7 @@ export function openBuilder(options: BuilderOptions): Builder {
       for (const path of changed) dirty.add(path);
       // With other edits beside it the program may not have that module any more, and one that is gone has no place.
       if (!isFailure(error) || changed.size > 1 || error.errors.some((one) => one.location === null)) return null;
-      if (error.errors.some(isForWholeBuilds)) return null;
+      if (error.errors.some(isAwait)) return null;
       const inputs = inputsNow();
       return { tag: 'failed', errors: await messages(error.errors, 'error'), inputs };
     }
@@ -331,11 +331,6 @@ export function openBuilder(options: BuilderOptions): Builder {
       if (running.size > 0) await endService();
     },
   };
-}
-
-/** CommonJS cannot have it, an ES module can. */
-function isForWholeBuilds({ text }: { readonly text: string }): boolean {
-  return text.startsWith('Top-level await is currently not supported');
 }
 
 function realEntry(entry: string): string {

@@ -1,5 +1,6 @@
 import type { OnLoadResult, OnResolveArgs, Plugin } from './esbuild.js';
 import { ADDON, contentsOfExternal, EXTERNAL, type Externals, isExternal, NOT_RELATIVE } from './externals.js';
+import { LATE, STATIC, STUB } from './pieces/awaiting.js';
 import { contentsOfShared, SHARED_MODULE } from './share.js';
 
 const OURS = Symbol('asked by this plugin');
@@ -44,6 +45,21 @@ export function readingWith(load: Loading['load']): Plugin {
   return {
     name: 'zdr-each',
     setup(build) {
+      build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => loaded(path, await load(path)));
+    },
+  };
+}
+
+/** Gives esbuild one source, and for all that it asks for modules that {@link awaitingShape} knows by their names. */
+export function readingAlone(load: Loading['load']): Plugin {
+  return {
+    name: 'zdr-alone',
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, ({ path, kind }) =>
+        kind === 'entry-point' ? null : { path, namespace: kind === 'import-statement' ? STATIC : LATE },
+      );
+      for (const namespace of [STATIC, LATE])
+        build.onLoad({ filter: /.*/, namespace }, () => ({ contents: STUB, loader: 'js' }));
       build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }) => loaded(path, await load(path)));
     },
   };

@@ -22,7 +22,8 @@ export type PieceTarget = readonly [kind: 'piece' | 'external' | 'import' | 'bui
 
 /**
  * A generator for an ES module, which stands still once its exports are there, and once it has what it imports in hands;
- * else a function as node's own.
+ * with top-level await an asynchronous function, which waits for `early` once its exports are there; else a function as
+ * node's own.
  */
 export type PieceBody = (
   this: unknown,
@@ -30,7 +31,7 @@ export type PieceBody = (
   require: (specifier: string) => unknown,
   module: { exports: unknown },
   imported: (specifier: string) => unknown,
-  early: (specifier: string) => unknown,
+  early: ((specifier: string) => unknown) | Promise<void>,
 ) => unknown;
 
 /**

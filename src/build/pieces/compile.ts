@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 
-import type { build, Message, Plugin } from '../esbuild.js';
+import { type build, isFailure, type Message, type Plugin } from '../esbuild.js';
 import { fixNames } from '../interop.js';
-import { type Loading, readingWith } from '../plugin.js';
+import { type Loading, readingAlone, readingWith } from '../plugin.js';
 import { type BuilderOptions, eachOf, settingsFor } from '../settings.js';
 
 /** A module as esbuild wrote it for `format: 'cjs'`, not bundled. */
@@ -13,6 +13,8 @@ export interface Compiled {
   readonly map: string;
   /** What it asks for, statically or not. */
   readonly asks: readonly string[];
+  /** It has top-level await, so it is written for `format: 'esm'`: esbuild's name for it. Null: it has none. */
+  readonly awaits: string | null;
   readonly source: Seen;
 }
 
@@ -35,6 +37,21 @@ export interface CompiledAll {
 /** So many modules may be read by esbuild itself: each has its source in its map then. */
 const FEW = 8;
 
+/** A function cannot have it. */
+const AWAIT = /^Top-level await is currently not supported/;
+
+/** Of errors of esbuild: the file that one of them is about has top-level await where CommonJS cannot. */
+export function isAwait({ text }: Pick<Message, 'text'>): boolean {
+  return AWAIT.test(text);
+}
+
+type Output = Omit<Compiled, 'source'>;
+
+interface Outputs {
+  readonly found: readonly Output[];
+  readonly warnings: readonly Message[];
+}
+
 /** Compiles modules, each by itself. Rejects as esbuild does. */
 export function eachWith(
   run: typeof build,
@@ -42,9 +59,13 @@ export function eachWith(
   load: Loading['load'],
   see: (path: string) => Seen,
 ): Compile {
+  const { cwd } = options;
   const settings = eachOf(settingsFor('cjs', options));
+  const { banner: _, ...alone } = settingsFor('esm', options);
+  /** Modules that had top-level await. */
+  const awaiting = new Set<string>();
 
-  async function compile(paths: readonly string[], plugins: Plugin[]) {
+  async function compile(paths: readonly string[], plugins: Plugin[]): Promise<Outputs> {
     const { outputFiles, metafile, warnings } = await run({
       ...settings,
       entryPoints: paths.map((path, at) => ({ in: path, out: String(at) })),
@@ -53,18 +74,30 @@ export function eachWith(
     });
     const files = new Map(outputFiles.map((file) => [file.path, file]));
     const found = Object.entries(metafile.outputs).flatMap(([name, { entryPoint, imports }]) => {
-      const file = resolve(options.cwd, name);
+      const file = resolve(cwd, name);
       const [code, map] = [files.get(file), files.get(`${file}.map`)];
       if (entryPoint === undefined || code === undefined || map === undefined) return [];
       const asks = imports.map((entry) => entry.path);
-      return [{ path: resolve(options.cwd, entryPoint), text: fixNames(code.text), map: map.text, asks }];
+      return [{ path: resolve(cwd, entryPoint), text: fixNames(code.text), map: map.text, asks, awaits: null }];
     });
     return { found, warnings };
   }
 
+  async function compileAwaiting(path: string, plugins: Plugin[]): Promise<Outputs> {
+    const { outputFiles, metafile, warnings } = await run({ ...alone, entryPoints: { alone: path }, plugins });
+    const [map, code] = outputFiles;
+    const [name, input] = Object.entries(metafile.inputs).find(([name]) => resolve(cwd, name) === path) ?? [];
+    if (map === undefined || code === undefined || name === undefined || input === undefined)
+      throw new Error('esbuild gave no output');
+    // Its own helpers are an import to it.
+    const asked = input.imports.filter(({ external }) => external !== true);
+    const asks = asked.map((entry) => entry.original ?? entry.path);
+    return { found: [{ path, text: fixNames(code.text), map: map.text, asks, awaits: name }], warnings };
+  }
+
   /** Without a question of esbuild's to this process, which would take as long as all the rest; null where that will not do. */
   async function compileFiles(paths: readonly string[]): Promise<CompiledAll | null> {
-    if (paths.length > FEW) return null;
+    if (paths.length > FEW || paths.some((path) => awaiting.has(path))) return null;
     const texts = new Map<string, readonly [unknown, Seen]>();
     for (const path of paths) {
       const text = await load(path);
@@ -81,17 +114,45 @@ export function eachWith(
     return modules.length === paths.length ? { modules, warnings } : null;
   }
 
-  return async (paths) => {
+  async function compileAll(paths: readonly string[]): Promise<CompiledAll> {
     const compiled = await compileFiles(paths);
     if (compiled !== null) return compiled;
     const seen = new Map<string, Seen>();
-    const reading = readingWith(async (path) => {
+    const read: Loading['load'] = async (path) => {
       const contents = await load(path);
       seen.set(path, see(path));
       return contents;
-    });
-    const { found, warnings } = await compile(paths, [reading]);
-    return { modules: found.map((output) => ({ ...output, source: seen.get(output.path) ?? UNSEEN })), warnings };
+    };
+    const others = paths.filter((path) => !awaiting.has(path));
+    const parts = await Promise.all([
+      ...(others.length === 0 ? [] : [compile(others, [readingWith(read)])]),
+      ...paths.filter((path) => awaiting.has(path)).map((path) => compileAwaiting(path, [readingAlone(read)])),
+    ]);
+    return {
+      modules: parts.flatMap(({ found }) => found.map((one) => ({ ...one, source: seen.get(one.path) ?? UNSEEN }))),
+      warnings: parts.flatMap(({ warnings }) => warnings),
+    };
+  }
+
+  /** Which of them have top-level await, as far as these errors tell; null: something else is wrong. */
+  function awaitingIn(error: unknown, paths: readonly string[]): readonly string[] | null {
+    const errors = isFailure(error) ? error.errors : [];
+    const found = new Set(errors.map(({ location }) => resolve(cwd, location?.file ?? '')));
+    if (errors.length === 0 || !errors.every(isAwait)) return null;
+    return [...found].every((path) => paths.includes(path) && !awaiting.has(path)) ? [...found] : null;
+  }
+
+  return async (paths) => {
+    // What had it may not have it any more: the next error tells.
+    for (const path of paths) if (!/\bawait\b/.test(String((await load(path)) ?? ''))) awaiting.delete(path);
+    try {
+      return await compileAll(paths);
+    } catch (error) {
+      const found = awaitingIn(error, paths);
+      if (found === null) throw error;
+      for (const path of found) awaiting.add(path);
+      return compileAll(paths);
+    }
   };
 }
 

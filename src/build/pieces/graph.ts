@@ -9,6 +9,8 @@ export interface Graph {
   readonly modules: ReadonlyMap<string, Node>;
   /** Modules of node that somebody imports. */
   readonly builtins: readonly string[];
+  /** Modules that somebody asks for by something else than a static import. */
+  readonly late: ReadonlySet<string>;
 }
 
 export interface Node {
@@ -47,6 +49,7 @@ export function graphOf(
 ): Graph | string {
   const modules = new Map<string, Node>();
   const builtins = new Set<string>();
+  const late = new Set<string>();
   for (const [input, { format, imports }] of Object.entries(inputs)) {
     const name = withoutAttributes(input);
     if (name.startsWith(`${EXTERNAL}:`)) continue;
@@ -67,6 +70,7 @@ export function graphOf(
       if (before !== undefined && before.join() !== target.join()) return `${name} has two ${original}`;
       targets.set(original, target);
       if (target[0] === 'builtin') builtins.add(target[1]);
+      if (target[0] === 'piece' && kind !== 'import-statement') late.add(target[1]);
     }
     for (const [specifier, url] of asked(dirname(path))) {
       if (!imports.some((entry) => entry.path === url)) continue;
@@ -76,7 +80,7 @@ export function graphOf(
     // JSON that is imported with attributes is one to esbuild.
     modules.set(path, { isModule: format === 'esm' && !path.endsWith('.json'), targets: Object.fromEntries(targets) });
   }
-  return { modules, builtins: [...builtins].sort() };
+  return { modules, builtins: [...builtins].sort(), late };
 }
 
 /** JSON that is imported with attributes is an input of its own, beside the same without. */

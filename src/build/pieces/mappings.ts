@@ -4,7 +4,7 @@ import { DIGITS, digitOf, MORE, readSegments } from '../../segments.js';
 export interface Mappings {
   /** What stands before the first segment that names a source. */
   readonly head: string;
-  /** That segment: column, source, line, column, and perhaps name. Relative to nothing. */
+  /** That segment: column, source, line, column. Relative to nothing. */
   readonly first: readonly number[] | null;
   /** What stands behind it. */
   readonly rest: string;
@@ -12,10 +12,13 @@ export interface Mappings {
   readonly last: readonly [source: number, line: number, column: number];
 }
 
-/** Reads a source map (JSON) that has one source. Names are left out. */
-export function readMappings(map: string): Mappings {
+/**
+ * Reads a source map (JSON) whose lines have one source, from line `skip` on, which is the first one then. Names are left
+ * out.
+ */
+export function readMappings(map: string, skip = 0): Mappings {
   const { mappings, names } = JSON.parse(map) as { readonly mappings: string; readonly names: readonly string[] };
-  return read(names.length === 0 ? mappings : mappings.replaceAll(/[^;,]+/g, withoutName));
+  return read(names.length === 0 ? mappings : mappings.replaceAll(/[^;,]+/g, withoutName), skip);
 }
 
 /** A segment without its fifth field. */
@@ -29,23 +32,34 @@ function withoutName(segment: string): string {
   return segment;
 }
 
-function read(text: string): Mappings {
+function read(text: string, skip: number): Mappings {
   let line = 0;
   let column = 0;
   let source = 0;
+  let own = 0;
   let first: Mappings['first'] = null;
+  let left = skip;
+  let begin = 0;
   let cut = text.length;
   let end = text.length;
-  readSegments(text, (fields, start, at) => {
-    if (fields.length < 4) return;
-    source += fields[1] ?? 0;
-    line += fields[2] ?? 0;
-    column += fields[3] ?? 0;
-    if (first !== null) return;
-    first = [...fields];
-    [cut, end] = [start, at];
-  });
-  return { head: text.slice(0, cut), first, rest: text.slice(end), last: [source, line, column] };
+  readSegments(
+    text,
+    (fields, start, at) => {
+      if (fields.length < 4) return;
+      source += fields[1] ?? 0;
+      line += fields[2] ?? 0;
+      column += fields[3] ?? 0;
+      if (first !== null || left > 0) return;
+      first = [fields[0] ?? 0, 0, line, column];
+      own = source;
+      [cut, end] = [start, at];
+    },
+    (at) => {
+      left -= 1;
+      if (left === 0) begin = at + 1;
+    },
+  );
+  return { head: text.slice(begin, cut), first, rest: text.slice(end), last: [source - own, line, column] };
 }
 
 /** Puts maps of one source each behind each other. */

@@ -3,9 +3,10 @@ import { join, resolve } from 'node:path';
 import { hashOf } from '../../watch/stamp.js';
 import type { Format } from '../banner.js';
 import { type Bundles, isThere, removeBundle } from '../bundles.js';
-import type { BuildFailure, Message } from '../esbuild.js';
+import { type BuildFailure, isFailure, type Message } from '../esbuild.js';
 import type { Bundle } from '../outcome.js';
-import type { Compile, Compiled } from './compile.js';
+import { awaitingShape, whyNotAwaiting } from './awaiting.js';
+import { type Compile, type Compiled, isAwait } from './compile.js';
 import type { Graph, Node } from './graph.js';
 import { readMappings } from './mappings.js';
 import { baseOf, type Piece, programOf } from './program.js';
@@ -79,6 +80,8 @@ interface Known {
   readonly signature: string;
   /** Its own text shows that it is an ES module: it exports something. */
   readonly shows: boolean;
+  /** It has top-level await. */
+  readonly awaits: boolean;
   /** By name; null where they are those of others as well. */
   readonly exports: readonly string[] | null;
 }
@@ -149,11 +152,13 @@ export function openPieces(options: PiecesOptions): Pieces {
   const old = new Map<Bundle, Set<Bundle>>();
   const users = new Map<Bundle, Set<Bundle>>();
 
-  function pieceOf({ path, text, map, asks, source }: Compiled, node: Node): Entry {
-    const piece = { path, isModule: node.isModule, targets: node.targets, ...shape(text, node.isModule) };
-    const { links, code, exports } = piece;
+  function pieceOf({ path, text, map, asks, awaits, source }: Compiled, node: Node): Entry {
+    const { skip, ...shaped } =
+      awaits === null ? { skip: 0, ...shape(text, node.isModule) } : awaitingShape({ text, name: awaits });
+    const { links, code, exports } = shaped;
+    const piece = { path, isModule: node.isModule, targets: node.targets, ...shaped };
     return {
-      piece: { ...piece, mappings: readMappings(map) },
+      piece: { ...piece, mappings: readMappings(map, skip) },
       known: {
         hash: hashOf(JSON.stringify([node, links, code])),
         source: source.hash,
@@ -161,7 +166,8 @@ export function openPieces(options: PiecesOptions): Pieces {
         links: links.length,
         asks: [...asks].sort(),
         signature: source.signature,
-        shows: SHOWS.test(text),
+        shows: awaits !== null || SHOWS.test(text),
+        awaits: awaits !== null,
         exports: links.some(([, star]) => star) ? null : exports,
       },
     };
@@ -182,6 +188,9 @@ export function openPieces(options: PiecesOptions): Pieces {
     const mine = ++round;
     try {
       const found = await piecesOf([...from.graph.modules.keys()], from.graph);
+      const cannot = whyNotAwaiting(from.graph, awaitingIn(found));
+      if (cannot !== null || (from.whole.format === 'cjs' && awaitingIn(found).size > 0))
+        throw new Error(cannot ?? 'top-level await');
       const text = baseOf(
         [...found.values()].map(({ piece }) => piece),
         timing,
@@ -258,15 +267,16 @@ export function openPieces(options: PiecesOptions): Pieces {
       if (from.known.get(path)?.hash === entry.known.hash) own.delete(path);
       else own.set(path, entry);
     }
+    const awaits = hasAwaiting(from);
     const exportsOf = (path: string) => (own.get(path)?.known ?? from.known.get(path))?.exports ?? null;
     for (const { piece, known } of entries) {
       const old = before(piece.path);
       if (old === undefined || !keeps(old, known, from.stars)) return null;
       // It may be in the other syntax now.
-      if (old.shows !== known.shows) return null;
+      if (old.shows !== known.shows || old.awaits !== known.awaits) return null;
       const asBefore = old.signature === known.signature && old.asks.join() === known.asks.join();
       // One that has no exports, or had no imports, may have been in another syntax.
-      if (!asBefore && (!known.shows || old.links === 0 || !findsAll(piece, exportsOf))) return null;
+      if (!asBefore && (!known.shows || old.links === 0 || awaits || !findsAll(piece, exportsOf))) return null;
     }
     return { ...from, own, graph: { ...from.graph, modules } };
   }
@@ -285,6 +295,11 @@ export function openPieces(options: PiecesOptions): Pieces {
       graph,
     );
     const kept = [...own, ...found].filter(([path]) => graph.modules.has(path));
+    const awaiting = new Set([
+      ...awaitingIn(new Map(kept)),
+      ...[...known].flatMap(([path, one]) => (one.awaits ? path : [])),
+    ]);
+    if (awaiting.size > 0 && (whole.format === 'cjs' || whyNotAwaiting(graph, awaiting) !== null)) return null;
     const same = kept.length === 0 ? bundle : from.same;
     return { ...from, own: new Map(kept), graph, stars: from.stars || hasStars(found), whole, same };
   }
@@ -309,13 +324,15 @@ export function openPieces(options: PiecesOptions): Pieces {
   }
 
   /** The program as it is now. */
-  async function put({ bundle, graph, own, whole, same }: Base): Promise<Bundle> {
+  async function put(now: Base): Promise<Bundle> {
+    const { bundle, graph, own, whole, same } = now;
     if (own.size === 0 && !ALWAYS && same !== null && isThere(same)) return same;
     const program = programOf({
       format: whole.format,
       entry: whole.entry,
       base: bundle.file,
       own: [...own.values()].map(({ piece }) => piece).sort((a, b) => (a.path < b.path ? -1 : 1)),
+      awaits: hasAwaiting(now),
       builtins: graph.builtins,
       anchor: join(root, 'node_modules', '.zdr.cjs'),
       timing,
@@ -386,6 +403,15 @@ export function openPieces(options: PiecesOptions): Pieces {
   };
 }
 
+/** Some of it has top-level await. */
+function hasAwaiting({ own, known }: Base): boolean {
+  return [...known.values(), ...[...own.values()].map((entry) => entry.known)].some(({ awaits }) => awaits);
+}
+
+function awaitingIn(found: ReadonlyMap<string, Entry>): Set<string> {
+  return new Set([...found].flatMap(([path, { known }]) => (known.awaits ? path : [])));
+}
+
 function hasStars(found: ReadonlyMap<string, Entry>): boolean {
   return [...found.values()].some(({ piece }) => piece.links.some(([, star]) => star));
 }
@@ -398,6 +424,7 @@ function keeps(before: Known, now: Known, stars: boolean): boolean {
 }
 
 function reasonOf(error: unknown): string {
+  if (isFailure(error) && error.errors.every(isAwait)) return 'top-level await';
   const text = error instanceof Error ? error.message : String(error);
-  return text.includes('Top-level await') ? 'top-level await' : (text.split('\n')[0] ?? '');
+  return text.split('\n')[0] ?? '';
 }

@@ -36,6 +36,8 @@ interface Program {
   readonly entry: string;
   readonly base: string;
   readonly own: readonly Piece[];
+  /** Some of it has top-level await. */
+  readonly awaits: boolean;
   readonly builtins: readonly string[];
   /** See `bannerOf`. */
   readonly anchor: string;
@@ -51,7 +53,7 @@ export function baseOf(pieces: readonly Piece[], timing: boolean): Text {
 }
 
 /** The bundle of a program that has most of its modules in a base file. */
-export function programOf({ format, entry, base, own, builtins, anchor, timing }: Program): Text {
+export function programOf({ format, entry, base, own, awaits, builtins, anchor, timing }: Program): Text {
   const esm = format === 'esm';
   const banner = bannerOf(format, anchor, timing);
   const imports = esm ? builtins.map((name, i) => `import*as __zdrBuiltin${i} from${JSON.stringify(name)};`) : [];
@@ -63,7 +65,7 @@ export function programOf({ format, entry, base, own, builtins, anchor, timing }
     `entry:${JSON.stringify(entry)},main:${main},base:${JSON.stringify(base)},` +
     `names:{${names.join(',')}},builtins:{${found.join(',')}},own:`;
   return {
-    text: `${banner}${imports.join('')}\nprocess[Symbol.for(${JSON.stringify(REALM)})].run({${program}\n${text}});\n`,
+    text: `${banner}${imports.join('')}\n${awaits ? 'await ' : ''}process[Symbol.for(${JSON.stringify(REALM)})].run({${program}\n${text}});\n`,
     map,
   };
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { PieceEntry } from '../../protocol/pieces.js';
 import type { Exporting } from './exports.js';
 import type { Helpers } from './helpers.js';
@@ -23,6 +24,8 @@ export interface Module extends Exporting {
   readonly links: PieceEntry[2];
   readonly targets: PieceEntry[3];
   readonly run: PieceEntry[5];
+  /** It has top-level await. */
+  readonly awaits: boolean;
   readonly own: Own;
   state: State;
 }
@@ -43,6 +46,7 @@ export function moduleOf(
     targets,
     passed,
     run,
+    awaits: types.isAsyncFunction(run),
     own: own ?? { exports },
     state: { tag: 'new', body: null },
     names: () => helpers.declared(exports)?.keys() ?? Object.keys(exports),

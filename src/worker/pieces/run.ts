@@ -43,7 +43,12 @@ export class Run {
     for (const piece of own(free)) this.#put(piece);
     const first = this.#find(entry);
     if (main !== null) this.#put(first.entry, main);
-    return this.evaluate(entry);
+    return this.#hasAwaiting() ? this.#evaluateLater(entry) : this.evaluate(entry);
+  }
+
+  #hasAwaiting(): boolean {
+    for (const { awaits } of this.#modules.values()) if (awaits) return true;
+    return false;
   }
 
   /** Whether a source file is an ES module of the program. */
@@ -60,7 +65,23 @@ export class Run {
   evaluate(path: string): unknown {
     const module = this.#find(path);
     if (module.state.tag === 'new') this.#link(module);
-    this.#settle(module);
+    // The build sees to it that only the entry waits.
+    for (const _ of this.#settle(module)) throw new Error(`${path} cannot be waited for`);
+    return module.own.exports;
+  }
+
+  /** The same where some have top-level await. Each waits for all that comes before it, as in a bundle of esbuild. */
+  async #evaluateLater(path: string): Promise<unknown> {
+    const module = this.#find(path);
+    this.#link(module);
+    const steps = this.#settle(module);
+    for (let step = steps.next(); step.done !== true;) {
+      const failed = await step.value.then(
+        () => null,
+        (error: unknown) => ({ error }),
+      );
+      step = failed === null ? steps.next() : steps.throw(failed.error);
+    }
     return module.own.exports;
   }
 
@@ -100,14 +121,13 @@ export class Run {
     const exports = own.exports as object;
     this.#helpers.isNamespace(exports);
     if (takesFromOthers(module)) this.#helpers.defers(exports);
-    const body = run.call(
-      undefined,
-      exports,
-      this.#requireOf(module),
-      own,
-      (specifier) => this.#imported(module, specifier),
-      (specifier) => this.#early(module, specifier),
-    ) as Iterator<unknown>;
+    const imported = (specifier: string): unknown => this.#imported(module, specifier);
+    const require = this.#requireOf(module);
+    const body = module.awaits
+      ? standing((early) => run.call(undefined, exports, require, own, imported, early))
+      : (run.call(undefined, exports, require, own, imported, (specifier) =>
+          this.#early(module, specifier),
+        ) as Iterator<unknown>);
     body.next();
     if (!takesFromOthers(module)) quicken(exports);
     return body;
@@ -128,8 +148,11 @@ export class Run {
     quicken(exports);
   }
 
-  /** Evaluates what a module links to, in its order, and then the module. Without recursion: traces stay those of the app. */
-  #settle(first: Module): void {
+  /**
+   * Evaluates what a module links to, in its order, and then the module. Without recursion: traces stay those of the app.
+   * Gives what has to be waited for.
+   */
+  *#settle(first: Module): Generator<Promise<unknown>, void, void> {
     const path: { readonly module: Module; next: number; low: number }[] = [];
     /** In the order of their beginning: those of which others of their cycle are not evaluated yet. */
     const open = new Map<Module, number>();
@@ -144,7 +167,9 @@ export class Run {
         const { module } = top;
         const link = module.links[top.next++];
         if (link === undefined) {
-          this.#finish(module);
+          const end = this.#finish(module);
+          if (module.awaits) yield end as Promise<unknown>;
+          module.state = { tag: 'done' };
           path.pop();
           const above = path.at(-1);
           if (above !== undefined) above.low = Math.min(above.low, top.low);
@@ -180,11 +205,10 @@ export class Run {
     return true;
   }
 
-  #finish(module: Module): void {
+  #finish(module: Module): unknown {
     const { own, run, state } = module;
-    if (state.tag === 'evaluating' && state.body !== null) state.body.next();
-    else run.call(own.exports, own.exports as object, this.#requireOf(module), own, no, no);
-    module.state = { tag: 'done' };
+    if (state.tag === 'evaluating' && state.body !== null) return state.body.next().value;
+    return run.call(own.exports, own.exports as object, this.#requireOf(module), own, no, no);
   }
 
   /** What a static import gives, now that it was evaluated. */
@@ -242,6 +266,20 @@ export class Run {
       throw error;
     }
   }
+}
+
+/** An asynchronous body that stands still where a generator would; at the end it gives its promise. */
+function standing(run: (early: Promise<void>) => unknown): Iterator<unknown> {
+  let go = (): void => {};
+  const gate = new Promise<void>((resolve) => (go = resolve));
+  const steps = [() => void (end = run(gate)), () => {}, go];
+  let end: unknown;
+  return {
+    next() {
+      steps.shift()?.();
+      return { done: false, value: end };
+    },
+  };
 }
 
 function no(): undefined {
