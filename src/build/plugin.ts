@@ -56,7 +56,8 @@ export function readingAlone(load: Loading['load']): Plugin {
     name: 'zdr-alone',
     setup(build) {
       build.onResolve({ filter: /.*/ }, ({ path, kind }) =>
-        kind === 'entry-point' ? null : { path, namespace: kind === 'import-statement' ? STATIC : LATE },
+        // The extension makes it CommonJS.
+        kind === 'entry-point' ? null : { path: `${path}.cjs`, namespace: kind === 'import-statement' ? STATIC : LATE },
       );
       for (const namespace of [STATIC, LATE])
         build.onLoad({ filter: /.*/, namespace }, () => ({ contents: STUB, loader: 'js' }));

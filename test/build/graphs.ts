@@ -176,13 +176,25 @@ function cjs(n: number, dice: Dice, others: readonly Module[]): Pick<Module, 'na
   return { names: names.filter((name) => name !== 'same'), text: lines.join('\n') };
 }
 
-/** The files of a random program of ES modules and CommonJS, which prints what its modules see of each other. */
-export function graphOf(seed: number, size: number): Readonly<Record<string, string>> {
+/** With top-level await in some places. */
+function waiting(text: string, dice: Dice): string {
+  const waits = ['await null;', 'await new Promise((done) => setTimeout(done, 2));', 'for await (const _ of [1, 2]);'];
+  return text
+    .split('\n')
+    .map((line) => (/^(?:show|all|up\d|console)/.test(line) && dice.oneIn(4) ? `${dice.pick(waits)}\n${line}` : line))
+    .join('\n');
+}
+
+/**
+ * The files of a random program of ES modules and CommonJS, which prints what its modules see of each other. `awaits`:
+ * of ES modules without cycles, some of which have top-level await.
+ */
+export function graphOf(seed: number, size: number, awaits = false): Readonly<Record<string, string>> {
   const dice = diceOf(seed);
   const made: Module[] = [];
   for (let n = 0; n < size; n++) {
-    const kind = dice.pick<Kind>(['esm', 'esm', 'esm', 'esm', 'cjs', 'json']);
-    const isLeaf = dice.oneIn(4);
+    const kind = awaits ? 'esm' : dice.pick<Kind>(['esm', 'esm', 'esm', 'esm', 'cjs', 'json']);
+    const isLeaf = dice.oneIn(4) || (awaits && n === 0);
     const file = `m${n}.${kind === 'esm' ? dice.pick(['js', 'mjs']) : kind === 'cjs' ? 'cjs' : 'json'}`;
     // The names do not depend on what is imported: asked for once here, and written below.
     made.push({ file, kind, isLeaf, names: [], text: '' });
@@ -192,11 +204,13 @@ export function graphOf(seed: number, size: number): Readonly<Record<string, str
     const own = diceOf(seeds[n]!);
     const { kind, isLeaf } = made[n]!;
     if (kind === 'json') return { names: ['default'], text: JSON.stringify({ n, same: 'json' }) };
-    return kind === 'esm' ? esm(n, own, made, isLeaf) : cjs(n, own, made);
+    if (kind === 'cjs') return cjs(n, own, made);
+    const { names, text } = esm(n, own, awaits ? made.slice(0, n) : made, isLeaf);
+    return { names, text: awaits && own.oneIn(3) ? waiting(text, own) : text };
   };
   for (const n of made.keys()) made[n] = { ...made[n]!, names: write(n).names };
   for (const n of made.keys()) made[n] = { ...made[n]!, text: write(n).text };
-  const dynamic = made.filter(() => dice.oneIn(2)).map(({ file }) => file);
+  const dynamic = made.filter(() => !awaits && dice.oneIn(2)).map(({ file }) => file);
   const entry = [
     ...made
       .filter(() => dice.oneIn(3))
@@ -210,6 +224,7 @@ export function graphOf(seed: number, size: number): Readonly<Record<string, str
       return `try { all('late ${file}', await import(${JSON.stringify(`./${file}`)}${attributes})); } catch (error) { console.log('late ${file}', error.message); }`;
     }),
     '})();',
+    ...(awaits ? ["console.log('entry', await new Promise((done) => setTimeout(done, 2, 'later')));"] : []),
   ];
   return {
     'package.json': '{"type":"module"}',

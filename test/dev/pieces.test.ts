@@ -8,7 +8,7 @@ import { command } from '../support/command.js';
 import { get } from '../support/get.js';
 import type { Project } from '../support/project.js';
 
-// Large apps are built module by module. What that does to a program, and when it is done.
+// Edits are built module by module. What that does to a program, and when it is done.
 
 const graphs: Readonly<Record<string, Program>> = {
   'cycles: functions are there before their module runs': {
@@ -93,12 +93,12 @@ async function lastBuild({ project }: App) {
   return { modules: builds.at(-1)?.modules ?? null, fallbacks: fallbacks.map(({ name }) => name) };
 }
 
-/** Saves until a save is built by itself: the pieces are made after the first answers. */
-async function inPieces(app: App): Promise<number> {
-  let version = 1;
+/** Saves until a save is built by itself: the pieces are made after the first answers. Gives the version that serves. */
+async function inPieces(app: App, file = 'src/parts/part200.ts', from = 1): Promise<number> {
+  let version = from;
   await app.zdr.until('a build of one module', async () => {
     version += 1;
-    await app.zdr.rollover(() => app.project.version(version, 'in place', 'src/parts/part200.ts'));
+    await app.zdr.rollover(() => app.project.version(version, 'in place', file));
     return (await lastBuild(app)).modules?.[0] === 1;
   });
   return version;
@@ -185,16 +185,114 @@ test('a save that comes to the same is no rollover', () =>
     assert.equal((await lastBuild(app)).modules?.[0], 1);
   }));
 
-test('with top-level await all is built at each save, and a status says why', () =>
+test('modules with top-level await are pieces, too', () =>
   withApp('http', { before: grow }, async (app) => {
     const { project, zdr } = app;
-    await zdr.rollover(() => project.edit('src/version.ts', (text) => `await 0;\n${text}`));
-    await zdr.until('the reason', async () =>
-      (await lastBuild(app)).fallbacks.some((name) => name === 'each save builds all modules: top-level await'),
+    await project.edit('src/parts/part3.ts', (text) => `await 0;\n${text}`);
+    await project.edit('src/app.ts', (text) => `${text}\nawait new Promise((done) => setTimeout(done, 5));\n`);
+    let version = await inPieces(app);
+    await zdr.rollover(() => project.edit('src/parts/part3.ts', (text) => text.replace('await 0', 'await 1; await 2')));
+    assert.equal((await lastBuild(app)).modules?.[0], 1);
+    version += 1;
+    await zdr.rollover(() => project.version(version, 'in place', 'src/parts/part200.ts'));
+    assert.equal((await get(zdr.where)).version, version);
+    assert.equal((await lastBuild(app)).modules?.[0], 1);
+  }));
+
+for (const [reason, file, edit] of [
+  ['top-level await beside exports of others', 'src/version.ts', (text: string) => `await 0;\n${text}`],
+  [
+    'top-level await in what is imported at run time',
+    'src/version.ts',
+    (text: string) => `${text}export const late = () => import('./parts/part9.ts');\n`,
+  ],
+  [
+    'top-level await in a cycle of imports',
+    'src/parts/part9.ts',
+    (text: string) => `import * as all from './part4.ts';\nexport const again = () => all;\n${text}`,
+  ],
+] as const)
+  test(`each save builds all modules: ${reason}`, () =>
+    withApp('http', { before: grow }, async (app) => {
+      const { project, zdr } = app;
+      await project.edit('src/parts/part9.ts', (text) => `await 0;\n${text}`);
+      await zdr.rollover(() => project.edit(file, edit));
+      await zdr.until('the reason', async () =>
+        (await lastBuild(app)).fallbacks.some((name) => name === `each save builds all modules: ${reason}`),
+      );
+      await zdr.rollover(() => project.version(5, 'in place', 'src/parts/part200.ts'));
+      assert.equal((await get(zdr.where)).version, 5);
+      assert.equal((await lastBuild(app)).modules, null);
+    }));
+
+test('edits of a small app are built by themselves once there was time for it, and say nothing where they are not', () =>
+  withApp('fastify', {}, async (app) => {
+    const { project, zdr } = app;
+    let version = await inPieces(app, 'src/version.ts');
+    assert.deepEqual((await lastBuild(app)).modules, [1, 2]);
+    assert.equal((await get(zdr.where)).version, version);
+    // Another program: it is built as a whole, at once.
+    await project.write('src/more.ts', 'export const more = 1;\n');
+    await zdr.rollover(() => project.edit('src/version.ts', (text) => `import './more.ts';\n${text}`));
+    const { modules, fallbacks } = await lastBuild(app);
+    assert.deepEqual([modules, fallbacks], [null, []]);
+    version = await inPieces(app, 'src/version.ts', version);
+    assert.equal((await get(zdr.where)).version, version);
+  }));
+
+test('what esbuild warns of is said again as long as it is there, whatever is edited', () =>
+  withApp('http', { warns: true }, async (app) => {
+    const { project, zdr } = app;
+    const warnings = async (edit: () => Promise<void>) => {
+      const since = zdr.now();
+      await zdr.rollover(edit);
+      return zdr.all('build-warning', since).flatMap((event) => event.warnings.map(({ plain }) => plain));
+    };
+    const version = await inPieces(app, 'src/version.ts');
+    const wrong = 'console.assert((value: unknown) => value === NaN);\n';
+    const [first = '', ...none] = await warnings(() => project.edit('src/routes.ts', (text) => text + wrong));
+    assert.match(first, /routes\.ts:\d+:\d+[^]*NaN/);
+    assert.deepEqual(none, []);
+    assert.deepEqual(await warnings(() => project.version(version + 1)), [first]);
+    assert.deepEqual(
+      await warnings(() => project.edit('src/routes.ts', (text) => text.replace(wrong, 'console.assert(true);\n'))),
+      [],
     );
-    await zdr.rollover(() => project.version(5, 'in place', 'src/parts/part200.ts'));
-    assert.equal((await get(zdr.where)).version, 5);
-    assert.equal((await lastBuild(app)).modules, null);
+    assert.equal((await lastBuild(app)).modules?.[0], 1);
+  }));
+
+test('what a module imports is found as fast in pieces as in one bundle', () =>
+  withApp('http', {}, async (app) => {
+    const { project, zdr } = app;
+    await project.write(
+      'src/add.ts',
+      'export const mask = 3;\nexport function add(a: number, b: number) { return (a + b) | 0; }\n',
+    );
+    await project.edit(
+      'src/app.ts',
+      (text) =>
+        `import { add, mask } from './add.ts';\n${text}
+server.prependListener('request', (request) => { if (request.url === '/?turns') console.log('turns', turns()); });
+function turns(): number {
+  let sum = 0, count = 0;
+  const end = performance.now() + 300;
+  while (performance.now() < end) for (let i = 0; i < 100_000; i++, count++) sum = add(sum, i & mask);
+  return count;
+}
+`,
+    );
+    const turns = async (): Promise<number> => {
+      const before = zdr.stdout.length;
+      for (let i = 0; i < 3; i++) await get(zdr.where, '/?turns');
+      const told = [...zdr.stdout.slice(before).matchAll(/turns (\d+)/g)].map(([, count]) => Number(count));
+      return Math.max(...told);
+    };
+    await zdr.rollover(() => project.version(2));
+    const whole = await turns();
+    await inPieces(app, 'src/version.ts', 2);
+    const pieces = await turns();
+    // As dictionaries they were 20 times slower.
+    assert.ok(pieces > whole / 4, `${pieces} in pieces, ${whole} in one bundle`);
   }));
 
 test('a worker that crashes is respawned with the pieces of its generation', () =>

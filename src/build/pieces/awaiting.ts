@@ -31,12 +31,12 @@ const EXPORTED = /^ {2}([\w$]+)(?: as (?:([\w$]+)|("(?:[^"\\]|\\.)*")))?,?$/;
 export function awaitingShape({ text, name }: Bundled): Shape & { readonly skip: number } {
   const start = text.indexOf(`\n// ${name}\n`);
   const head = text.slice(0, start);
-  if (start < 0 || !isPlain(head)) throw new Error('helpers with top-level await');
+  if (start < 0 || !isPlain(head)) throw new Error('top-level await with helpers of esbuild');
   const links: PieceLink[] = [];
   const ways: string[] = [];
   for (const [, variable = '', quoted = ''] of head.matchAll(DEFINED)) {
     const path = JSON.parse(quoted) as string;
-    const [kind, specifier] = [path.slice(0, path.indexOf(':')), path.slice(path.indexOf(':') + 1)];
+    const [kind, specifier] = [path.slice(0, path.indexOf(':')), path.slice(path.indexOf(':') + 1, -'.cjs'.length)];
     if (kind === STATIC) links.push([specifier, false]);
     ways.push(`${variable}=()=>${kind === STATIC ? IMPORTED : 'require'}(${JSON.stringify(specifier)})`);
   }
@@ -45,7 +45,7 @@ export function awaitingShape({ text, name }: Bundled): Shape & { readonly skip:
   // The map may have something to say of each line.
   const body = text.slice(start + 1, text.length - whole.length) + '\n'.repeat(whole.split('\n').length - 1);
   // A copy of what another module exports would not follow it.
-  if (/^(?:var export_[\w$]+ = |__reExport\()/m.test(body)) throw new Error('exports of others with top-level await');
+  if (/^(?:var export_[\w$]+ = |__reExport\()/m.test(body)) throw new Error('top-level await beside exports of others');
   const exports = exported.map(([known]) => known);
   const getters = exported.map(([, variable]) => `()=>${variable}`);
   const declared = `__export(exports,${JSON.stringify(exports)},[${getters.join(',')}]);await ${EARLY};`;
