@@ -68,7 +68,9 @@ function exportIn(line: string): readonly [known: string, variable: string] {
 
 /** Whether these lines declare nothing but what all pieces share, and stubs. */
 function isPlain(head: string): boolean {
-  return head.split('\n').every((line) => !line.startsWith('var ') || HELPER.test(line) || /^var require_/.test(line));
+  return head
+    .split('\n')
+    .every((line) => !line.startsWith('var ') || line.startsWith('var require_') || HELPER.test(line));
 }
 
 /** Why a program with these awaiting modules cannot be in pieces; null: it can. */
