@@ -165,12 +165,17 @@ test("SIGKILL of the primary: the app's children are gone too", () =>
 test('the files of old generations go while zdr runs, in node_modules/.cache/zdr', () =>
   withApp('http', { ownModules: true }, async ({ project, zdr }) => {
     const { readdir } = await import('node:fs/promises');
-    const count = async (): Promise<number> => {
+    const files = async (end: string): Promise<readonly string[]> => {
       const names = await readdir(project.path('node_modules/.cache/zdr'), { recursive: true });
-      return names.filter((name) => /\.[mc]js$/.test(name)).length;
+      return names.filter((name) => name.endsWith(end));
     };
-    await zdr.until('a file of the first generation', async () => (await count()) > 0);
-    for (let version = 2; version <= 6; version++) await zdr.rollover(() => project.version(version));
-    await zdr.event('drained', { generation: 5 });
-    await zdr.until('one bundle is left', async () => (await count()) === 1);
+    await zdr.until('a file of the first generation', async () => (await files('.mjs')).length > 0);
+    for (const first of [2, 7]) {
+      for (let version = first; version < first + 5; version++) await zdr.rollover(() => project.version(version));
+      await zdr.until('one bundle is left, and the pieces for the next ones', async () => {
+        const [bundles, pieces, compiled] = await Promise.all(['.mjs', '.cjs', '.compiled'].map(files));
+        return bundles?.length === 1 && pieces?.length === 1 && compiled?.length === 1;
+      });
+    }
+    await zdr.event('drained', { generation: 10 });
   }));

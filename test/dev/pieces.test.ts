@@ -223,6 +223,12 @@ for (const [reason, file, edit] of [
       await zdr.rollover(() => project.version(5, 'in place', 'src/parts/part200.ts'));
       assert.equal((await get(zdr.where)).version, 5);
       assert.equal((await lastBuild(app)).modules, null);
+      // Without that it is in pieces again.
+      await zdr.rollover(() => project.edit('src/parts/part9.ts', (text) => text.replace('await 0', '0')));
+      if ((await project.read('src/version.ts')).includes('await 0'))
+        await zdr.rollover(() => project.edit('src/version.ts', (text) => text.replace('await 0', '0')));
+      await inPieces(app, 'src/parts/part200.ts', 5);
+      assert.deepEqual((await lastBuild(app)).fallbacks, []);
     }));
 
 test('edits of a small app are built by themselves once there was time for it, and say nothing where they are not', () =>

@@ -144,7 +144,8 @@ export function eachWith(
 
   return async (paths) => {
     // What had it may not have it any more: the next error tells.
-    for (const path of paths) if (!/\bawait\b/.test(String((await load(path)) ?? ''))) awaiting.delete(path);
+    for (const path of paths)
+      if (awaiting.has(path) && !/\bawait\b/.test(String((await load(path)) ?? ''))) awaiting.delete(path);
     try {
       return await compileAll(paths);
     } catch (error) {

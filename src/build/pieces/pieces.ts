@@ -114,6 +114,25 @@ interface Latest {
   readonly hashes: ReadonlyMap<string, string | undefined>;
 }
 
+/** Why a base could not be made. */
+interface Unfit {
+  readonly reason: string;
+  /** The contents of which it could not: another one of one of them may do. None: it has no place. */
+  readonly hashes: ReadonlyMap<string, string | undefined>;
+  /** Whether it could not of this program. */
+  readonly holds: (graph: Graph) => boolean;
+}
+
+/** Of a module. */
+class UnfitModule extends Error {
+  readonly file: string;
+
+  constructor(reason: string, file: string) {
+    super(reason);
+    this.file = file;
+  }
+}
+
 /** What esbuild writes for an ES module with exports. */
 const SHOWS = /^module\.exports = __toCommonJS\(/m;
 
@@ -139,8 +158,7 @@ export function openPieces(options: PiecesOptions): Pieces {
   const { bundles, cwd, root, timing, compile, hash, onBase } = options;
   let base: Base | null = null;
   let reason: string | null = null;
-  /** Where a base could not be made, and of which content of that file; null: it has no place. */
-  let unfit: { readonly reason: string; readonly file: string | null; readonly hash: string | undefined } | null = null;
+  let unfit: Unfit | null = null;
   let timer: NodeJS.Timeout | null = null;
   let making: Promise<void> | null = null;
   let round = 0;
@@ -178,7 +196,11 @@ export function openPieces(options: PiecesOptions): Pieces {
     for (const module of (await compile(paths)).modules) {
       const node = graph.modules.get(module.path);
       if (node === undefined) throw new Error(`${module.path} is no module of the program`);
-      found.set(module.path, pieceOf(module, node));
+      try {
+        found.set(module.path, pieceOf(module, node));
+      } catch (error) {
+        throw new UnfitModule(reasonOf(error), module.path);
+      }
     }
     return found;
   }
@@ -188,9 +210,17 @@ export function openPieces(options: PiecesOptions): Pieces {
     const mine = ++round;
     try {
       const found = await piecesOf([...from.graph.modules.keys()], from.graph);
-      const cannot = whyNotAwaiting(from.graph, awaitingIn(found));
-      if (cannot !== null || (from.whole.format === 'cjs' && awaitingIn(found).size > 0))
-        throw new Error(cannot ?? 'top-level await');
+      const awaiting = awaitingIn(found);
+      const cannot = whyNotAwaiting(from.graph, awaiting);
+      if (cannot !== null) {
+        if (mine === round)
+          unfit = {
+            reason: cannot,
+            hashes: new Map([...awaiting].map((path) => [path, found.get(path)?.known.source])),
+            holds: (graph) => whyNotAwaiting(graph, awaiting) !== null,
+          };
+        return;
+      }
       const text = baseOf(
         [...found.values()].map(({ piece }) => piece),
         timing,
@@ -210,13 +240,16 @@ export function openPieces(options: PiecesOptions): Pieces {
         goal = latest;
         next = await follow(next, goal);
       }
-      if (mine !== round || next === null) return void removeBundle(bundle);
+      if (mine !== round || next === null) {
+        void removeBundle(bundle);
+        return mine === round ? make(latest) : undefined;
+      }
       retire();
       base = next;
       users.set(bundle, new Set());
       onBase(bundle.file, large);
     } catch (error) {
-      if (mine === round) unfit = { reason: reasonOf(error), ...placeOf(error) };
+      if (mine === round) unfit = { reason: reasonOf(error), hashes: placeOf(error), holds: () => true };
     }
   }
 
@@ -225,17 +258,18 @@ export function openPieces(options: PiecesOptions): Pieces {
   }
 
   /** What keeps the program from being in pieces is still there. */
-  function isUnfit(): boolean {
+  function isUnfit(graph: Graph): boolean {
     if (unfit === null) return false;
-    if (unfit.file === null || unfit.hash === hash(unfit.file)) return true;
+    if (unfit.holds(graph) && [...unfit.hashes].every(([path, before]) => before === hash(path))) return true;
     unfit = null;
     return false;
   }
 
-  function placeOf(error: unknown): { readonly file: string | null; readonly hash: string | undefined } {
+  function placeOf(error: unknown): ReadonlyMap<string, string | undefined> {
     const [first] = (error as Partial<BuildFailure>).errors ?? [];
-    const file = first?.location == null ? null : resolve(cwd, first.location.file);
-    return { file, hash: file === null ? undefined : hash(file) };
+    const named = first?.location == null ? null : resolve(cwd, first.location.file);
+    const file = error instanceof UnfitModule ? error.file : named;
+    return new Map(file === null ? [] : [[file, hash(file)]]);
   }
 
   /** The base is replaced. Those whose bundles are gone are removed. */
@@ -299,7 +333,7 @@ export function openPieces(options: PiecesOptions): Pieces {
       ...awaitingIn(new Map(kept)),
       ...[...known].flatMap(([path, one]) => (one.awaits ? path : [])),
     ]);
-    if (awaiting.size > 0 && (whole.format === 'cjs' || whyNotAwaiting(graph, awaiting) !== null)) return null;
+    if (whyNotAwaiting(graph, awaiting) !== null) return null;
     const same = kept.length === 0 ? bundle : from.same;
     return { ...from, own: new Map(kept), graph, stars: from.stars || hasStars(found), whole, same };
   }
@@ -362,7 +396,7 @@ export function openPieces(options: PiecesOptions): Pieces {
     if (next !== null) base = next;
     else {
       retire();
-      if (isUnfit()) return whole.bundle;
+      if (isUnfit(graph)) return whole.bundle;
       if (ALWAYS) await make(latest);
       else makeLater();
     }

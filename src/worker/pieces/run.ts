@@ -6,6 +6,15 @@ import { type Module, moduleOf, type Own, takesFromOthers } from './module.js';
 
 type Require = (specifier: string) => unknown;
 
+/** How far an evaluation has come. */
+interface Walk {
+  /** From the first module to the one that is looked at. */
+  readonly path: { readonly module: Module; next: number; low: number; begun: boolean }[];
+  /** In the order of their beginning: those of which others of their cycle are not evaluated yet. */
+  readonly open: Map<Module, number>;
+  count: number;
+}
+
 /** Runs a program that is given in pieces, with the order, the bindings and the cycles of ES modules and CommonJS. */
 export class Run {
   readonly #modules = new Map<string, Module>();
@@ -66,7 +75,7 @@ export class Run {
     const module = this.#find(path);
     if (module.state.tag === 'new') this.#link(module);
     // The build sees to it that only the entry waits.
-    for (const _ of this.#settle(module)) throw new Error(`${path} cannot be waited for`);
+    if (this.#settle(this.#walkFrom(module)) !== null) throw new Error(`${path} cannot be waited for`);
     return module.own.exports;
   }
 
@@ -74,14 +83,14 @@ export class Run {
   async #evaluateLater(path: string): Promise<unknown> {
     const module = this.#find(path);
     this.#link(module);
-    const steps = this.#settle(module);
-    for (let step = steps.next(); step.done !== true;) {
-      const failed = await step.value.then(
-        () => null,
-        (error: unknown) => ({ error }),
-      );
-      step = failed === null ? steps.next() : steps.throw(failed.error);
-    }
+    const walk = this.#walkFrom(module);
+    for (let pending = this.#settle(walk); pending !== null; pending = this.#settle(walk))
+      try {
+        await pending;
+      } catch (error) {
+        this.#fail(walk, error);
+        throw error;
+      }
     return module.own.exports;
   }
 
@@ -148,27 +157,28 @@ export class Run {
     quicken(exports);
   }
 
+  #walkFrom(first: Module): Walk {
+    const walk: Walk = { path: [], open: new Map(), count: 0 };
+    if (this.#enter(first)) push(walk, first);
+    return walk;
+  }
+
   /**
    * Evaluates what a module links to, in its order, and then the module. Without recursion: traces stay those of the app.
-   * Gives what has to be waited for.
+   * Gives what has to be waited for before it can go on; null at the end.
    */
-  *#settle(first: Module): Generator<Promise<unknown>, void, void> {
-    const path: { readonly module: Module; next: number; low: number }[] = [];
-    /** In the order of their beginning: those of which others of their cycle are not evaluated yet. */
-    const open = new Map<Module, number>();
-    let count = 0;
-    const push = (module: Module): void => {
-      open.set(module, count);
-      path.push({ module, next: 0, low: count++ });
-    };
+  #settle(walk: Walk): Promise<unknown> | null {
+    const { path, open } = walk;
     try {
-      if (this.#enter(first)) push(first);
       for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
         const { module } = top;
         const link = module.links[top.next++];
         if (link === undefined) {
-          const end = this.#finish(module);
-          if (module.awaits) yield end as Promise<unknown>;
+          if (!top.begun) {
+            top.begun = true;
+            const end = this.#finish(module);
+            if (module.awaits) return end as Promise<unknown>;
+          }
           module.state = { tag: 'done' };
           path.pop();
           const above = path.at(-1);
@@ -181,17 +191,22 @@ export class Run {
         if (target?.[0] !== 'piece') this.#outside(target, link[0]);
         else {
           const to = this.#find(target[1]);
-          if (this.#enter(to)) push(to);
+          if (this.#enter(to)) push(walk, to);
           else top.low = Math.min(top.low, open.get(to) ?? top.low);
         }
       }
+      return null;
     } catch (error) {
-      // As in node: who needed it, and all of a cycle, has failed with it, and does so again. A CommonJS module is tried anew.
-      for (const [module] of open) {
-        module.state = module.isModule ? { tag: 'failed', error } : { tag: 'linked', body: null };
-        if (!module.isModule) module.own.exports = {};
-      }
+      this.#fail(walk, error);
       throw error;
+    }
+  }
+
+  /** As in node: who needed it, and all of a cycle, has failed with it, and does so again. A CommonJS module is tried anew. */
+  #fail({ open }: Walk, error: unknown): void {
+    for (const [module] of open) {
+      module.state = module.isModule ? { tag: 'failed', error } : { tag: 'linked', body: null };
+      if (!module.isModule) module.own.exports = {};
     }
   }
 
@@ -266,6 +281,11 @@ export class Run {
       throw error;
     }
   }
+}
+
+function push(walk: Walk, module: Module): void {
+  walk.open.set(module, walk.count);
+  walk.path.push({ module, next: 0, low: walk.count++, begun: false });
 }
 
 /** An asynchronous body that stands still where a generator would; at the end it gives its promise. */
