@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { test } from 'node:test';
-import { transformSync } from 'esbuild';
+import { build, transformSync } from 'esbuild';
+import { openBundles } from '../../dist/build/bundles.js';
+import { eachWith } from '../../dist/build/pieces/compile.js';
 import { MapWriter, readMappings } from '../../dist/build/pieces/mappings.js';
 import { shape } from '../../dist/build/pieces/shape.js';
 import { signatureOf } from '../../dist/build/pieces/signature.js';
+import { openFolder } from '../support/folder.js';
 
 /** As the builder asks esbuild for a module. */
 function written(source: string) {
@@ -128,4 +131,39 @@ test('what a module says of others is its signature, and what it does is not', (
     `${module}import type { T } from './t.ts';\n`,
   ])
     assert.notEqual(signatureOf(other), before);
+});
+
+/** Compiles a file whose content is another one on the disk by the time that esbuild reads it. `asRead`: it could. */
+async function compiledWhile(content: string, onDisk: string, asRead = true) {
+  const folder = openFolder({ 'a.ts': content });
+  const root = folder.at('.').replace(/\/$/, '');
+  const bundles = openBundles(folder.at('cache'));
+  let builds = 0;
+  const run = ((options) => {
+    builds += 1;
+    folder.write('a.ts', onDisk);
+    return build(options);
+  }) as typeof build;
+  const each = eachWith(
+    run,
+    { entry: folder.at('a.ts'), root, cwd: root, bundles, envFiles: [] },
+    async () => content,
+    () => ({ asRead, hash: 'hash', signature: '' }),
+  );
+  const { modules } = await each([folder.at('a.ts')]);
+  folder.remove();
+  return { text: modules[0]?.text ?? '', count: modules.length, builds };
+}
+
+test('esbuild reads a file itself, and what it read is used only where it is what zdr has read', async () => {
+  const [one, two] = ['export const value = 1;\n', 'export const value = 2;\n'];
+  const same = await compiledWhile(one, one);
+  assert.deepEqual([same.count, same.builds], [1, 1]);
+  const written = await compiledWhile(one, two);
+  assert.deepEqual([written.count, written.builds], [1, 2]);
+  assert.match(written.text, /value = 1/);
+  assert.doesNotMatch(written.text, /value = 2/);
+  const rewritten = await compiledWhile(one, two, false);
+  assert.deepEqual([rewritten.count, rewritten.builds], [1, 1]);
+  assert.match(rewritten.text, /value = 1/);
 });
