@@ -299,6 +299,7 @@ export function openBuilder(options: BuilderOptions): Builder {
         }
         whole = true;
         // Not an edit of a module: what imports resolve to may have changed.
+        pieces.doubt();
         externals.clear();
         reads.forget();
         parts.clear();
@@ -312,6 +313,7 @@ export function openBuilder(options: BuilderOptions): Builder {
     },
     keepStatic(path) {
       whole = true;
+      pieces.doubt();
       if (path !== SHARING) return externals.keepStatic(path);
       const news = !sharing;
       sharing = true;

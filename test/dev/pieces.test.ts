@@ -246,6 +246,25 @@ test('edits of a small app are built by themselves once there was time for it, a
     assert.equal((await get(zdr.where)).version, version);
   }));
 
+test('a save back to what serves is no rollover, though the pieces were made of what did not boot', () =>
+  withApp('http', {}, async (app) => {
+    const { project, zdr } = app;
+    const good = await project.read('src/version.ts');
+    const { pid } = await get(zdr.where);
+    let since = zdr.now();
+    await project.write('src/version.ts', `throw new Error('no');\n${good}`);
+    await zdr.event('boot-failed', {}, since);
+    await zdr.until('pieces of it', async () => (await compiledIn(app)).length > 0);
+    since = zdr.now();
+    await project.write('src/version.ts', good);
+    await zdr.event('unchanged', {}, since);
+    assert.equal((await get(zdr.where)).pid, pid);
+    // What serves then is what is built from here on.
+    await zdr.rollover(() => project.version(7));
+    assert.equal((await get(zdr.where)).version, 7);
+    assert.equal((await lastBuild(app)).modules?.[0], 1);
+  }));
+
 test('what esbuild warns of is said again as long as it is there, whatever is edited', () =>
   withApp('http', { warns: true }, async (app) => {
     const { project, zdr } = app;

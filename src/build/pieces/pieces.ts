@@ -32,6 +32,8 @@ export interface Pieces {
   has(path: string): boolean;
   /** The same sources may come to something else from now on. */
   forget(): void;
+  /** As modules they would still come to the same, but perhaps not as a program. */
+  doubt(): void;
   /** How many modules the program has; 0 while it is not in pieces. */
   count(): number;
   /** Why it never will be, though it is large; null otherwise. */
@@ -166,6 +168,8 @@ export function openPieces(options: PiecesOptions): Pieces {
   let large = true;
   /** Bundles that somebody may use. */
   const given = new WeakSet<Bundle>();
+  /** What they were built of. */
+  let programs: readonly Latest[] = [];
   /** Bases that were replaced, each with the bundles that need it. */
   const old = new Map<Bundle, Set<Bundle>>();
   const users = new Map<Bundle, Set<Bundle>>();
@@ -255,6 +259,18 @@ export function openPieces(options: PiecesOptions): Pieces {
 
   function latestOf(whole: Whole, graph: Graph, bundle: Bundle | null): Latest {
     return { whole, graph, bundle, hashes: new Map([...graph.modules.keys()].map((path) => [path, hash(path)])) };
+  }
+
+  /** A bundle of the same program, in whatever form: one that serves is not replaced by its like. */
+  function builtBefore(program: Latest): Bundle | null {
+    programs = programs.filter(({ bundle }) => bundle !== null && isThere(bundle));
+    return programs.find((other) => isSame(other, program))?.bundle ?? null;
+  }
+
+  function give(program: Latest, bundle: Bundle): Bundle {
+    given.add(bundle);
+    programs = [...programs.filter((other) => other.bundle !== bundle), { ...program, bundle }];
+    return bundle;
   }
 
   /** What keeps the program from being in pieces is still there. */
@@ -384,7 +400,8 @@ export function openPieces(options: PiecesOptions): Pieces {
       retire();
       return whole.bundle;
     }
-    const goal = latestOf(whole, graph, whole.bundle);
+    const found = latestOf(whole, graph, whole.bundle);
+    const goal = { ...found, bundle: builtBefore(found) ?? whole.bundle };
     latest = goal;
     let from: Base | null;
     let next: Base | null;
@@ -396,11 +413,11 @@ export function openPieces(options: PiecesOptions): Pieces {
     if (next !== null) base = next;
     else {
       retire();
-      if (isUnfit(graph)) return whole.bundle;
-      if (ALWAYS) await make(latest);
-      else makeLater();
+      const unfits = isUnfit(graph);
+      if (ALWAYS && !unfits) await make(latest);
+      else if (!unfits) makeLater();
     }
-    return base === null ? whole.bundle : put(base);
+    return give(goal, base === null || (!ALWAYS && goal.bundle !== whole.bundle) ? goal.bundle : await put(base));
   }
 
   return {
@@ -421,20 +438,35 @@ export function openPieces(options: PiecesOptions): Pieces {
       base = next;
       const built = latestOf(next.whole, next.graph, null);
       latest = built;
-      built.bundle = await put(next);
-      given.add(built.bundle);
+      built.bundle = builtBefore(built) ?? (await put(next));
       if (next.own.size > MOST) makeLater();
-      return { bundle: built.bundle, warnings };
+      return { bundle: give(built, built.bundle), warnings };
     },
     has: (path) => (base?.graph ?? (making === null ? null : latest.graph))?.modules.has(path) === true,
     forget() {
       cancel();
       retire();
+      programs = [];
+    },
+    doubt() {
+      programs = [];
     },
     count: () => base?.graph.modules.size ?? 0,
     why: () => (large ? (reason ?? unfit?.reason ?? null) : null),
     close: cancel,
   };
+}
+
+function isSame(one: Latest, other: Latest): boolean {
+  return (
+    one.whole.format === other.whole.format &&
+    one.whole.entry === other.whole.entry &&
+    one.hashes.size === other.hashes.size &&
+    [...one.hashes].every(([path, hash]) => hash !== undefined && hash === other.hashes.get(path)) &&
+    [...one.graph.modules].every(
+      ([path, node]) => JSON.stringify(node) === JSON.stringify(other.graph.modules.get(path)),
+    )
+  );
 }
 
 /** Some of it has top-level await. */
