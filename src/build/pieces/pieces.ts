@@ -1,17 +1,25 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
-import { hashOf } from '../../watch/stamp.js';
-import type { Format } from '../banner.js';
 import { type Bundles, isThere, removeBundle } from '../bundles.js';
-import { type BuildFailure, isFailure, type Message } from '../esbuild.js';
+import type { Message } from '../esbuild.js';
 import type { Bundle } from '../outcome.js';
-import { awaitingShape, whyNotAwaiting } from './awaiting.js';
-import { type Compile, type Compiled, isAwait } from './compile.js';
-import type { Graph, Node } from './graph.js';
-import { readMappings } from './mappings.js';
-import { baseOf, type Piece, programOf } from './program.js';
-import { shape } from './shape.js';
-import { findsAll, widened } from './widen.js';
+import { whyNotAwaiting } from './awaiting.js';
+import { changedBy } from './changed.js';
+import type { Compile } from './compile.js';
+import type { Graph } from './graph.js';
+import {
+  awaitingIn,
+  type Base,
+  type Entry,
+  hasAwaiting,
+  hasStars,
+  isSame,
+  type Latest,
+  pieceOf,
+  type Whole,
+} from './known.js';
+import { baseOf, programOf } from './program.js';
+import { placeOf, reasonOf, type Unfit, UnfitModule } from './unfit.js';
 
 /**
  * A whole build costs the same however little was edited, and so does a new process that compiles a whole bundle. Here each module is a function of its own. All of them stand in one file, the base, which standbys compile
@@ -47,14 +55,6 @@ export interface Rebuilt {
   readonly warnings: readonly Message[];
 }
 
-export interface Whole {
-  readonly bundle: Bundle;
-  /** How many modules it has. */
-  readonly modules: number;
-  readonly format: Format;
-  readonly entry: string;
-}
-
 export interface PiecesOptions {
   readonly root: string;
   /** What esbuild's messages name files relative to. */
@@ -66,77 +66,6 @@ export interface PiecesOptions {
   /** There is a base for standbys to compile ahead. `large`: one of them is enough for a process. */
   readonly onBase: (file: string, large: boolean) => void;
 }
-
-/** What is remembered of a module in the base. */
-interface Known {
-  readonly hash: string;
-  /** Of the source that it was made of. */
-  readonly source: string | undefined;
-  /** JSON of its {@link Node}. */
-  readonly node: string;
-  /** How many static imports it has. */
-  readonly links: number;
-  /** What it asks for, sorted. */
-  readonly asks: readonly string[];
-  /** What its import and export statements say. */
-  readonly signature: string;
-  /** Its own text shows that it is an ES module: it exports something. */
-  readonly shows: boolean;
-  /** It has top-level await. */
-  readonly awaits: boolean;
-  /** By name; null where they are those of others as well. */
-  readonly exports: readonly string[] | null;
-}
-
-interface Entry {
-  readonly piece: Piece;
-  readonly known: Known;
-}
-
-interface Base {
-  readonly bundle: Bundle;
-  readonly graph: Graph;
-  readonly known: ReadonlyMap<string, Known>;
-  /** What has changed since, and what it is like. */
-  readonly own: ReadonlyMap<string, Entry>;
-  /** Whether somebody exports again all that somebody else exports. */
-  readonly stars: boolean;
-  readonly whole: Whole;
-  /** The whole bundle of the same sources as the base; null where one has changed while it was made. */
-  readonly same: Bundle | null;
-}
-
-/** The last program that is known to be one. */
-interface Latest {
-  readonly whole: Whole;
-  readonly graph: Graph;
-  /** What it was built to; null while it is written. */
-  bundle: Bundle | null;
-  /** Of its sources, by path. */
-  readonly hashes: ReadonlyMap<string, string | undefined>;
-}
-
-/** Why a base could not be made. */
-interface Unfit {
-  readonly reason: string;
-  /** The contents of which it could not: another one of one of them may do. None: it has no place. */
-  readonly hashes: ReadonlyMap<string, string | undefined>;
-  /** Whether it could not of this program. */
-  readonly holds: (graph: Graph) => boolean;
-}
-
-/** Of a module. */
-class UnfitModule extends Error {
-  readonly file: string;
-
-  constructor(reason: string, file: string) {
-    super(reason);
-    this.file = file;
-  }
-}
-
-/** What esbuild writes for an ES module with exports. */
-const SHOWS = /^module\.exports = __toCommonJS\(/m;
 
 /**
  * From so many modules on all is done to have a program in pieces: builds wait for the base, and go on from the last one.
@@ -173,27 +102,6 @@ export function openPieces(options: PiecesOptions): Pieces {
   /** Bases that were replaced, each with the bundles that need it. */
   const old = new Map<Bundle, Set<Bundle>>();
   const users = new Map<Bundle, Set<Bundle>>();
-
-  function pieceOf({ path, text, map, asks, awaits, source }: Compiled, node: Node): Entry {
-    const { skip, ...shaped } =
-      awaits === null ? { skip: 0, ...shape(text, node.isModule) } : awaitingShape({ text, name: awaits });
-    const { links, code, exports } = shaped;
-    const piece = { path, isModule: node.isModule, targets: node.targets, ...shaped };
-    return {
-      piece: { ...piece, mappings: readMappings(map, skip) },
-      known: {
-        hash: hashOf(JSON.stringify([node, links, code])),
-        source: source.hash,
-        node: JSON.stringify(node),
-        links: links.length,
-        asks: [...asks].sort(),
-        signature: source.signature,
-        shows: awaits !== null || SHOWS.test(text),
-        awaits: awaits !== null,
-        exports: links.some(([, star]) => star) ? null : exports,
-      },
-    };
-  }
 
   async function piecesOf(paths: readonly string[], graph: Graph): Promise<ReadonlyMap<string, Entry>> {
     const found = new Map<string, Entry>();
@@ -253,7 +161,7 @@ export function openPieces(options: PiecesOptions): Pieces {
       users.set(bundle, new Set());
       onBase(bundle.file, large);
     } catch (error) {
-      if (mine === round) unfit = { reason: reasonOf(error), hashes: placeOf(error), holds: () => true };
+      if (mine === round) unfit = { reason: reasonOf(error), hashes: placeOf(error, cwd, hash), holds: () => true };
     }
   }
 
@@ -281,13 +189,6 @@ export function openPieces(options: PiecesOptions): Pieces {
     return false;
   }
 
-  function placeOf(error: unknown): ReadonlyMap<string, string | undefined> {
-    const [first] = (error as Partial<BuildFailure>).errors ?? [];
-    const named = first?.location == null ? null : resolve(cwd, first.location.file);
-    const file = error instanceof UnfitModule ? error.file : named;
-    return new Map(file === null ? [] : [[file, hash(file)]]);
-  }
-
   /** The base is replaced. Those whose bundles are gone are removed. */
   function retire(): void {
     if (base !== null) old.set(base.bundle, users.get(base.bundle) ?? new Set());
@@ -298,37 +199,6 @@ export function openPieces(options: PiecesOptions): Pieces {
       users.delete(bundle);
       void removeBundle(bundle);
     }
-  }
-
-  /** The program with these modules; null where that is not all that changes. */
-  function changedBy(from: Base, compiled: readonly Compiled[]): Base | null {
-    const own = new Map(from.own);
-    const modules = new Map(from.graph.modules);
-    const before = (path: string): Known | undefined => from.own.get(path)?.known ?? from.known.get(path);
-    const entries: Entry[] = [];
-    for (const module of compiled) {
-      const { path, asks } = module;
-      const old = before(path);
-      const node = old === undefined ? null : widened(path, asks, old.asks, from.graph);
-      if (old === undefined || node === null) return null;
-      const entry = pieceOf(module, node);
-      entries.push(entry);
-      modules.set(path, node);
-      if (from.known.get(path)?.hash === entry.known.hash) own.delete(path);
-      else own.set(path, entry);
-    }
-    const awaits = hasAwaiting(from);
-    const exportsOf = (path: string) => (own.get(path)?.known ?? from.known.get(path))?.exports ?? null;
-    for (const { piece, known } of entries) {
-      const old = before(piece.path);
-      if (old === undefined || !keeps(old, known, from.stars)) return null;
-      // It may be in the other syntax now.
-      if (old.shows !== known.shows || old.awaits !== known.awaits) return null;
-      const asBefore = old.signature === known.signature && old.asks.join() === known.asks.join();
-      // One that has no exports, or had no imports, may have been in another syntax.
-      if (!asBefore && (!known.shows || old.links === 0 || awaits || !findsAll(piece, exportsOf))) return null;
-    }
-    return { ...from, own, graph: { ...from.graph, modules } };
   }
 
   /** Goes on from a base with what has been built since; null where more than `most` modules are not as they were. */
@@ -455,42 +325,4 @@ export function openPieces(options: PiecesOptions): Pieces {
     why: () => (large ? (reason ?? unfit?.reason ?? null) : null),
     close: cancel,
   };
-}
-
-function isSame(one: Latest, other: Latest): boolean {
-  return (
-    one.whole.format === other.whole.format &&
-    one.whole.entry === other.whole.entry &&
-    one.hashes.size === other.hashes.size &&
-    [...one.hashes].every(([path, hash]) => hash !== undefined && hash === other.hashes.get(path)) &&
-    [...one.graph.modules].every(
-      ([path, node]) => JSON.stringify(node) === JSON.stringify(other.graph.modules.get(path)),
-    )
-  );
-}
-
-/** Some of it has top-level await. */
-function hasAwaiting({ own, known }: Base): boolean {
-  return [...known.values(), ...[...own.values()].map((entry) => entry.known)].some(({ awaits }) => awaits);
-}
-
-function awaitingIn(found: ReadonlyMap<string, Entry>): Set<string> {
-  return new Set([...found].flatMap(([path, { known }]) => (known.awaits ? path : [])));
-}
-
-function hasStars(found: ReadonlyMap<string, Entry>): boolean {
-  return [...found.values()].some(({ piece }) => piece.links.some(([, star]) => star));
-}
-
-/** Whether all that is imported from a module is still there. With `stars` a further name may be another one's. */
-function keeps(before: Known, now: Known, stars: boolean): boolean {
-  if (before.exports === null || now.exports === null || stars)
-    return before.exports?.join() === now.exports?.join() && before.signature === now.signature;
-  return before.exports.every((name) => now.exports?.includes(name));
-}
-
-function reasonOf(error: unknown): string {
-  if (isFailure(error) && error.errors.every(isAwait)) return 'top-level await';
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n')[0] ?? '';
 }
