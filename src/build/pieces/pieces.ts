@@ -80,7 +80,7 @@ const MOST = 40;
 const LATER = 150;
 
 /** The same where it does not matter much whether it is there: the next standby boots first. */
-const MUCH_LATER = 500;
+const MUCH_LATER = 1_000;
 
 /** For tests only: every program comes in pieces, from the start. */
 const ALWAYS = process.env['ZDR_TEST_PIECES'] === 'always';
