@@ -22,7 +22,7 @@ export type PieceTarget = readonly [kind: 'piece' | 'external' | 'import' | 'bui
 
 /**
  * A generator for an ES module, which stands still once its exports are there, and once it has what it imports in hands;
- * with top-level await an asynchronous function, which waits for `early` once its exports are there; else a function as
+ * with top-level await an asynchronous function, which waits for `early` once it has told `declare` its exports; else a function as
  * node's own.
  */
 export type PieceBody = (
@@ -32,6 +32,7 @@ export type PieceBody = (
   module: { exports: unknown },
   imported: (specifier: string) => unknown,
   early: ((specifier: string) => unknown) | Promise<void>,
+  declare?: unknown,
 ) => unknown;
 
 /**

@@ -46,6 +46,15 @@ const graphs: Readonly<Record<string, Program>> = {
       'fails.js': "globalThis.tries += 1;\nthrow new Error('no');\n",
     },
   },
+  'top-level await beside names that a function has for itself': {
+    files: {
+      'app.js':
+        "import { createRequire } from 'node:module';\nimport { here } from './here.js';\nconst require = createRequire(import.meta.url);\nconst __export = () => 'mine', exports = 1, module = 2;\nawait 0;\nconst { later } = await import('./later.js');\nconsole.log(typeof require('node:path').join, __export(), exports, module, later, here, typeof this);\nexport { require, exports as 'a name' };\n",
+      'here.js':
+        'const __toESM = await 1, __name = 2;\nexport const here = () => [__toESM, __name];\nconsole.log(here.name, here());\n',
+      'later.js': "export const later = 'later';\n",
+    },
+  },
   'import() in the middle, JSON, CommonJS beside ES modules': {
     files: {
       'app.js':

@@ -17,6 +17,8 @@ export const LATE = 'zdr-late';
 export const STUB = 'module.exports = 0';
 
 const DEFINED = /^var (require_[\w$]+) = __commonJS\(\{\n {2}("(?:[^"\\]|\\.)*")/gm;
+/** Parameters: to esbuild the module is one of ES, which may have node's names for itself. */
+const [EXPORTS_OF, ASKED, DECLARE] = ['__zdrExports', '__zdrAsk', '__zdrDeclare'];
 /** Helpers that all pieces share, and the one that the stubs need. */
 const HELPER =
   /^var (__(?:create|defProp|getOwnPropDesc|getOwnPropNames|getProtoOf|hasOwnProp|name|copyProps|toESM|commonJS)) = /;
@@ -38,7 +40,7 @@ export function awaitingShape({ text, name }: Bundled): Shape & { readonly skip:
     const path = JSON.parse(quoted) as string;
     const [kind, specifier] = [path.slice(0, path.indexOf(':')), path.slice(path.indexOf(':') + 1, -'.cjs'.length)];
     if (kind === STATIC) links.push([specifier, false]);
-    ways.push(`${variable}=()=>${kind === STATIC ? IMPORTED : 'require'}(${JSON.stringify(specifier)})`);
+    ways.push(`${variable}=()=>${kind === STATIC ? IMPORTED : ASKED}(${JSON.stringify(specifier)})`);
   }
   const [whole = '', list = ''] = EXPORTS.exec(text) ?? [];
   const exported = list === '' ? [] : list.split('\n').map(exportIn);
@@ -48,10 +50,10 @@ export function awaitingShape({ text, name }: Bundled): Shape & { readonly skip:
   if (/^(?:var export_[\w$]+ = |__reExport\()/m.test(body)) throw new Error('top-level await beside exports of others');
   const exports = exported.map(([known]) => known);
   const getters = exported.map(([, variable]) => `()=>${variable}`);
-  const declared = `__export(exports,${JSON.stringify(exports)},[${getters.join(',')}]);await ${EARLY};`;
+  const declared = `${DECLARE}(${EXPORTS_OF},${JSON.stringify(exports)},[${getters.join(',')}]);await ${EARLY};`;
   const stubs = ways.length === 0 ? '' : `const ${ways.join(',')};`;
   return {
-    code: `async function(exports,require,module,${IMPORTED},${EARLY}){"use strict";${declared}${stubs}\n${body}\n}`,
+    code: `async function(${EXPORTS_OF},${ASKED},__zdrModule,${IMPORTED},${EARLY},${DECLARE}){"use strict";${declared}${stubs}\n${body}\n}`,
     links,
     exports,
     passed: {},
@@ -93,7 +95,8 @@ function reaches(from: string, to: string, modules: Graph['modules']): boolean {
   const todo = [from];
   for (let path = todo.pop(); path !== undefined; path = todo.pop())
     for (const [kind, name] of Object.values(modules.get(path)?.targets ?? {})) {
-      if (kind !== 'piece' || seen.has(name)) continue;
+      // What tells of itself imports itself for that.
+      if (kind !== 'piece' || seen.has(name) || name === path) continue;
       if (name === to) return true;
       seen.add(name);
       todo.push(name);

@@ -133,7 +133,7 @@ export class Run {
     const imported = (specifier: string): unknown => this.#imported(module, specifier);
     const require = this.#requireOf(module);
     const body = module.awaits
-      ? standing((early) => run.call(undefined, exports, require, own, imported, early))
+      ? standing((early) => run.call(undefined, exports, require, own, imported, early, this.#helpers.all['__export']))
       : (run.call(undefined, exports, require, own, imported, (specifier) =>
           this.#early(module, specifier),
         ) as Iterator<unknown>);
