@@ -21,7 +21,7 @@ import type { BuildOutcome } from './outcome.js';
 import { graphOf } from './pieces/graph.js';
 import { eachWith, isAwait } from './pieces/compile.js';
 import { openPieces } from './pieces/pieces.js';
-import { signatureOf } from './pieces/signature.js';
+import { exportsEnum, signatureOf } from './pieces/signature.js';
 import { loadingWith, takingFrom } from './plugin.js';
 import { witnessed } from './plugins.js';
 import {
@@ -135,9 +135,11 @@ export function openBuilder(options: BuilderOptions): Builder {
         asRead: source?.asRead === true,
         hash: source?.stamp?.hash,
         signature: signatureOf(source?.contents ?? ''),
+        enums: exportsEnum(source?.contents ?? ''),
       };
     }),
     hash: (path) => sources.peek(path)?.stamp?.hash,
+    touched: () => whole || dirty.size > 0,
     onBase: options.onBase ?? (() => {}),
   });
 

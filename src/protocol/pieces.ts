@@ -4,7 +4,7 @@
  */
 export type PieceEntry = readonly [
   path: string,
-  isModule: boolean,
+  isModule: boolean | 'awaits',
   links: readonly PieceLink[],
   targets: Readonly<Record<string, PieceTarget>>,
   passed: Readonly<Record<string, PassedOn>>,
@@ -22,8 +22,8 @@ export type PieceTarget = readonly [kind: 'piece' | 'external' | 'import' | 'bui
 
 /**
  * A generator for an ES module, which stands still once its exports are there, and once it has what it imports in hands;
- * with top-level await an asynchronous function, which waits for `early` once it has told `declare` its exports; else a function as
- * node's own.
+ * with top-level await a function that tells `declare` its exports and gives an asynchronous one; else a function as node's
+ * own.
  */
 export type PieceBody = (
   this: unknown,
@@ -31,8 +31,8 @@ export type PieceBody = (
   require: (specifier: string) => unknown,
   module: { exports: unknown },
   imported: (specifier: string) => unknown,
-  early: ((specifier: string) => unknown) | Promise<void>,
-  declare?: unknown,
+  early: (specifier: string) => unknown,
+  declare: unknown,
 ) => unknown;
 
 /**
@@ -60,6 +60,8 @@ export interface PieceProgram {
   readonly base: string;
   /** What has changed since. */
   readonly own: PieceFile;
+  /** Some of it has top-level await. */
+  readonly awaits: boolean;
   /** What the bundle's banner declares. */
   readonly names: Readonly<Record<string, unknown>>;
   /** Node's modules as ES modules see them. */

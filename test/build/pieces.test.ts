@@ -148,7 +148,7 @@ async function compiledWhile(content: string, onDisk: string, asRead = true) {
     run,
     { entry: folder.at('a.ts'), root, cwd: root, bundles, envFiles: [] },
     async () => content,
-    () => ({ asRead, hash: 'hash', signature: '' }),
+    () => ({ asRead, hash: 'hash', signature: '', enums: false }),
   );
   const { modules } = await each([folder.at('a.ts')]);
   folder.remove();

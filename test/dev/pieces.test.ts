@@ -55,6 +55,44 @@ const graphs: Readonly<Record<string, Program>> = {
       'later.js': "export const later = 'later';\n",
     },
   },
+  'top-level await begins in the turn of the imports': {
+    files: {
+      'app.js':
+        "import { bus } from './bus.js';\nimport { once } from 'node:events';\nimport { x } from './x.js';\nawait once(bus, 'ready');\nconsole.log('ready', x);\n",
+      'bus.js':
+        "import { EventEmitter } from 'node:events';\nexport const bus = new EventEmitter();\nsetImmediate(() => bus.emit('ready'));\n",
+      'x.js': "export const x = await Promise.resolve('x');\nqueueMicrotask(() => console.log('microtask'));\n",
+    },
+  },
+  'a script with top-level await and nothing else': { files: { 'app.js': "console.log(await 'waited');\n" } },
+  'a function called exports, and one called __export': {
+    files: {
+      'app.js': "import * as all from './names.js';\nconsole.log(Object.keys(all), all.exports(), all.y);\n",
+      'names.js':
+        "await 0;\nexport function exports() { return 'own'; }\nconst __export = (a) => a * 2;\nexport const y = __export(4);\n",
+    },
+  },
+  'a hashbang, and a directive': {
+    files: {
+      'app.js': "#!/usr/bin/env node\n'use client';\nimport { v } from './v.js';\nconsole.log(v);\n",
+      'v.js': "'use server';\nexport const v = 'v';\n",
+    },
+  },
+  'a hashbang in CommonJS': {
+    entry: 'app.cjs',
+    files: {
+      'app.cjs': "#!/usr/bin/env node\nconst { v } = require('./v.cjs');\nconsole.log(v);\n",
+      'v.cjs': "exports.v = 'v';\n",
+    },
+  },
+  'modules of node as CommonJS has them': {
+    files: {
+      'app.js':
+        "import './common.cjs';\nimport * as events from 'node:events';\nimport { setImmediate } from 'node:timers';\nconst late = await import('node:assert');\nconsole.log(typeof events.once, typeof late.default, typeof late.ok, typeof setImmediate);\n",
+      'common.cjs':
+        "const Emitter = require('events');\nconst assert = require('node:assert');\nassert(true);\nclass Own extends Emitter { n = 1; }\nconsole.log(new Own().n, typeof Emitter.once);\n",
+    },
+  },
   'import() in the middle, JSON, CommonJS beside ES modules': {
     files: {
       'app.js':

@@ -1,4 +1,5 @@
 import { EARLY, IMPORTED, type PieceLink } from '../../protocol/pieces.js';
+import type { Format } from '../banner.js';
 import type { Graph } from './graph.js';
 import type { Shape } from './shape.js';
 
@@ -18,7 +19,7 @@ export const STUB = 'module.exports = 0';
 
 const DEFINED = /^var (require_[\w$]+) = __commonJS\(\{\n {2}("(?:[^"\\]|\\.)*")/gm;
 /** Parameters: to esbuild the module is one of ES, which may have node's names for itself. */
-const [EXPORTS_OF, ASKED, DECLARE] = ['__zdrExports', '__zdrAsk', '__zdrDeclare'];
+const [EXPORTS_OF, ASKED, DECLARE, GET] = ['__zdrExports', '__zdrAsk', '__zdrDeclare', '__zdrGet'];
 /** Helpers that all pieces share, and the one that the stubs need. */
 const HELPER =
   /^var (__(?:create|defProp|getOwnPropDesc|getOwnPropNames|getProtoOf|hasOwnProp|name|copyProps|toESM|commonJS)) = /;
@@ -26,14 +27,15 @@ const EXPORTS = /\nexport \{\n([^]*)\n\};\n$/;
 const EXPORTED = /^ {2}([\w$]+)(?: as (?:([\w$]+)|("(?:[^"\\]|\\.)*")))?,?$/;
 
 /**
- * Makes it an asynchronous function that declares its exports, waits until all that it imports was evaluated, and goes on
- * as the module. `skip`: how many lines of the text come before those of the function. Throws where it has what a
+ * Makes it a function that declares its exports and gives the module as an asynchronous function, for when all that it
+ * imports was evaluated. `skip`: how many lines of the text come before those of the function. Throws where it has what a
  * function cannot say in the same way.
  */
 export function awaitingShape({ text, name }: Bundled): Shape & { readonly skip: number } {
-  const start = text.indexOf(`\n// ${name}\n`);
+  const start = text.startsWith(`// ${name}\n`) ? 0 : text.indexOf(`\n// ${name}\n`) + 1;
   const head = text.slice(0, start);
-  if (start < 0 || !isPlain(head)) throw new Error('top-level await with helpers of esbuild');
+  if ((start === 0 && !text.startsWith(`// ${name}\n`)) || !isPlain(head))
+    throw new Error('top-level await with helpers of esbuild');
   const links: PieceLink[] = [];
   const ways: string[] = [];
   for (const [, variable = '', quoted = ''] of head.matchAll(DEFINED)) {
@@ -42,23 +44,27 @@ export function awaitingShape({ text, name }: Bundled): Shape & { readonly skip:
     if (kind === STATIC) links.push([specifier, false]);
     ways.push(`${variable}=()=>${kind === STATIC ? IMPORTED : ASKED}(${JSON.stringify(specifier)})`);
   }
-  const [whole = '', list = ''] = EXPORTS.exec(text) ?? [];
+  if (ways.length !== (head.match(/^var require_/gm) ?? []).length) throw new Error('top-level await with odd imports');
+  const [whole = '', list = ''] = EXPORTS.exec(text.slice(Math.max(0, text.lastIndexOf('\nexport {\n')))) ?? [];
   const exported = list === '' ? [] : list.split('\n').map(exportIn);
   // The map may have something to say of each line.
-  const body = text.slice(start + 1, text.length - whole.length) + '\n'.repeat(whole.split('\n').length - 1);
+  const body = text.slice(start, text.length - whole.length) + '\n'.repeat(whole.split('\n').length - 1);
   // A copy of what another module exports would not follow it.
   if (/^(?:var export_[\w$]+ = |__reExport\()/m.test(body)) throw new Error('top-level await beside exports of others');
   const exports = exported.map(([known]) => known);
   const getters = exported.map(([, variable]) => `()=>${variable}`);
-  const declared = `${DECLARE}(${EXPORTS_OF},${JSON.stringify(exports)},[${getters.join(',')}]);await ${EARLY};`;
+  const later = exported.map((_, at) => `()=>${GET}[${at}]()`);
+  const declared = `let ${GET};${DECLARE}(${EXPORTS_OF},${JSON.stringify(exports)},[${later.join(',')}]);`;
   const stubs = ways.length === 0 ? '' : `const ${ways.join(',')};`;
   return {
-    code: `async function(${EXPORTS_OF},${ASKED},__zdrModule,${IMPORTED},${EARLY},${DECLARE}){"use strict";${declared}${stubs}\n${body}\n}`,
+    code:
+      `function(${EXPORTS_OF},${ASKED},__zdrModule,${IMPORTED},${EARLY},${DECLARE}){"use strict";${declared}${stubs}` +
+      `return async()=>{${GET}=[${getters.join(',')}];\n${body}\n}}`,
     links,
     exports,
     passed: {},
     variables: new Map(),
-    skip: head.split('\n').length,
+    skip: head.split('\n').length - 1,
   };
 }
 
@@ -76,7 +82,15 @@ function isPlain(head: string): boolean {
 }
 
 /** Why a program with these awaiting modules cannot be in pieces; null: it can. */
-export function whyNotAwaiting({ modules, late }: Graph, awaiting: ReadonlySet<string>): string | null {
+export function whyNot(
+  { modules, late }: Graph,
+  awaiting: ReadonlySet<string>,
+  enums: ReadonlySet<string>,
+  format: Format,
+): string | null {
+  // A whole bundle has its values in the place of their names, wherever they are.
+  for (const path of enums) if (reaches(path, path, modules)) return 'an enum in a cycle of imports';
+  if (format === 'cjs' && awaiting.size > 0) return 'top-level await';
   /** What waits for one of them. */
   const waiting = new Set(awaiting);
   const importers = new Map<string, string[]>();

@@ -1,6 +1,6 @@
 import type { Compiled } from './compile.js';
-import { type Base, type Entry, hasAwaiting, type Known, pieceOf } from './known.js';
-import { findsAll, widened } from './widen.js';
+import { type Base, type Entry, enumsOf, hasAwaiting, type Known, pieceOf } from './known.js';
+import { findsAll, lacks, widened } from './widen.js';
 
 /** The program with these modules; null where that is not all that changes. */
 export function changedBy(from: Base, compiled: readonly Compiled[]): Base | null {
@@ -19,16 +19,19 @@ export function changedBy(from: Base, compiled: readonly Compiled[]): Base | nul
     if (from.known.get(path)?.hash === entry.known.hash) own.delete(path);
     else own.set(path, entry);
   }
-  const awaits = hasAwaiting(from);
-  const exportsOf = (path: string) => (own.get(path)?.known ?? from.known.get(path))?.exports ?? null;
+  const isDelicate = hasAwaiting(from) || enumsOf(from).size > 0;
+  const exportsOf = (path: string) =>
+    modules.get(path)?.isModule === true ? ((own.get(path)?.known ?? from.known.get(path))?.exports ?? null) : null;
   for (const { piece, known } of entries) {
     const old = before(piece.path);
     if (old === undefined || !keeps(old, known, from.stars)) return null;
     // It may be in the other syntax now.
-    if (old.shows !== known.shows || old.awaits !== known.awaits) return null;
+    if (old.shows !== known.shows || old.awaits !== known.awaits || (known.enums && !old.enums)) return null;
+    // A name may have been that of a type until now, which nobody looks for.
+    if (lacks(piece, exportsOf)) return null;
     const asBefore = old.signature === known.signature && old.asks.join() === known.asks.join();
     // One that has no exports, or had no imports, may have been in another syntax.
-    if (!asBefore && (!known.shows || old.links === 0 || awaits || !findsAll(piece, exportsOf))) return null;
+    if (!asBefore && (!known.shows || old.links === 0 || isDelicate || !findsAll(piece, exportsOf))) return null;
   }
   return { ...from, own, graph: { ...from.graph, modules } };
 }

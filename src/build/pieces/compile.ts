@@ -25,6 +25,8 @@ export interface Seen {
   readonly hash: string | undefined;
   /** What its import and export statements say. */
   readonly signature: string;
+  /** It exports an enum. */
+  readonly enums: boolean;
 }
 
 export type Compile = (paths: readonly string[]) => Promise<CompiledAll>;
@@ -62,9 +64,6 @@ export function eachWith(
   const { cwd } = options;
   const settings = eachOf(settingsFor('cjs', options));
   const { banner: _, ...alone } = settingsFor('esm', options);
-  /** Modules that had top-level await. */
-  const awaiting = new Set<string>();
-
   async function compile(paths: readonly string[], plugins: Plugin[]): Promise<Outputs> {
     const { outputFiles, metafile, warnings } = await run({
       ...settings,
@@ -97,7 +96,7 @@ export function eachWith(
 
   /** Without a question of esbuild's to this process, which would take as long as all the rest; null where that will not do. */
   async function compileFiles(paths: readonly string[]): Promise<CompiledAll | null> {
-    if (paths.length > FEW || paths.some((path) => awaiting.has(path))) return null;
+    if (paths.length > FEW) return null;
     const texts = new Map<string, readonly [unknown, Seen]>();
     for (const path of paths) {
       const text = await load(path);
@@ -114,8 +113,9 @@ export function eachWith(
     return modules.length === paths.length ? { modules, warnings } : null;
   }
 
-  async function compileAll(paths: readonly string[]): Promise<CompiledAll> {
-    const compiled = await compileFiles(paths);
+  /** `awaiting`: those with top-level await. */
+  async function compileAll(paths: readonly string[], awaiting: ReadonlySet<string>): Promise<CompiledAll> {
+    const compiled = awaiting.size > 0 ? null : await compileFiles(paths);
     if (compiled !== null) return compiled;
     const seen = new Map<string, Seen>();
     const read: Loading['load'] = async (path) => {
@@ -134,30 +134,25 @@ export function eachWith(
     };
   }
 
-  /** Which of them have top-level await, as far as these errors tell; null: something else is wrong. */
-  function awaitingIn(error: unknown, paths: readonly string[]): readonly string[] | null {
+  /** Which of them have top-level await, as these errors tell; null: something else is wrong. */
+  function awaitingIn(error: unknown, paths: readonly string[]): ReadonlySet<string> | null {
     const errors = isFailure(error) ? error.errors : [];
     const found = new Set(errors.map(({ location }) => resolve(cwd, location?.file ?? '')));
-    if (errors.length === 0 || !errors.every(isAwait)) return null;
-    return [...found].every((path) => paths.includes(path) && !awaiting.has(path)) ? [...found] : null;
+    return errors.length > 0 && errors.every(isAwait) && paths.some((path) => found.has(path)) ? found : null;
   }
 
   return async (paths) => {
-    // What had it may not have it any more: the next error tells.
-    for (const path of paths)
-      if (awaiting.has(path) && !/\bawait\b/.test(String((await load(path)) ?? ''))) awaiting.delete(path);
     try {
-      return await compileAll(paths);
+      return await compileAll(paths, new Set());
     } catch (error) {
-      const found = awaitingIn(error, paths);
-      if (found === null) throw error;
-      for (const path of found) awaiting.add(path);
-      return compileAll(paths);
+      const awaiting = awaitingIn(error, paths);
+      if (awaiting === null) throw error;
+      return compileAll(paths, awaiting);
     }
   };
 }
 
-const UNSEEN: Seen = { asRead: false, hash: undefined, signature: '' };
+const UNSEEN: Seen = { asRead: false, enums: false, hash: undefined, signature: '' };
 
 function contentIn(map: string): unknown {
   return (JSON.parse(map) as { readonly sourcesContent?: readonly unknown[] }).sourcesContent?.[0];

@@ -56,6 +56,7 @@ export function graphOf(
     const path = resolve(base, name);
     if (/^[\w-]{2,}:/.test(name) || !CODE.has(extname(path))) return `${name} is no module of JavaScript`;
     const targets = new Map<string, PieceTarget>();
+    const required = new Set<string>();
     for (const { path: found, kind, external = false, original = found, with: attributes } of imports) {
       const to = withoutAttributes(found);
 
@@ -66,12 +67,18 @@ export function graphOf(
       }
       const target = targetOf(to, external, base);
       if (target === null) continue;
+      // `require` gives another thing than `import`: it is left to node.
+      if (target[0] === 'builtin' && kind === 'require-call') {
+        required.add(original);
+        continue;
+      }
       const before = targets.get(original);
       if (before !== undefined && before.join() !== target.join()) return `${name} has two ${original}`;
       targets.set(original, target);
       if (target[0] === 'builtin') builtins.add(target[1]);
       if (target[0] === 'piece' && kind !== 'import-statement') late.add(target[1]);
     }
+    for (const specifier of required) if (targets.has(specifier)) return `${name} has two ${specifier}`;
     for (const [specifier, url] of asked(dirname(path))) {
       if (!imports.some((entry) => entry.path === url)) continue;
       if (targets.has(specifier)) return `${name} has two ${specifier}`;

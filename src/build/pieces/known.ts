@@ -33,6 +33,8 @@ export interface Known {
   readonly shows: boolean;
   /** It has top-level await. */
   readonly awaits: boolean;
+  /** It exports an enum. */
+  readonly enums: boolean;
   /** By name; null where they are those of others as well. */
   readonly exports: readonly string[] | null;
 }
@@ -73,7 +75,7 @@ export function pieceOf({ path, text, map, asks, awaits, source }: Compiled, nod
   const { skip, ...shaped } =
     awaits === null ? { skip: 0, ...shape(text, node.isModule) } : awaitingShape({ text, name: awaits });
   const { links, code, exports } = shaped;
-  const piece = { path, isModule: node.isModule, targets: node.targets, ...shaped };
+  const piece = { path, isModule: node.isModule, awaits: awaits !== null, targets: node.targets, ...shaped };
   return {
     piece: { ...piece, mappings: readMappings(map, skip) },
     known: {
@@ -85,6 +87,7 @@ export function pieceOf({ path, text, map, asks, awaits, source }: Compiled, nod
       signature: source.signature,
       shows: awaits !== null || SHOWS.test(text),
       awaits: awaits !== null,
+      enums: source.enums,
       exports: links.some(([, star]) => star) ? null : exports,
     },
   };
@@ -94,6 +97,7 @@ export function isSame(one: Latest, other: Latest): boolean {
   return (
     one.whole.format === other.whole.format &&
     one.whole.entry === other.whole.entry &&
+    one.hashes.size > 0 &&
     one.hashes.size === other.hashes.size &&
     [...one.hashes].every(([path, hash]) => hash !== undefined && hash === other.hashes.get(path)) &&
     [...one.graph.modules].every(
@@ -102,13 +106,20 @@ export function isSame(one: Latest, other: Latest): boolean {
   );
 }
 
-/** Some of it has top-level await. */
-export function hasAwaiting({ own, known }: Base): boolean {
-  return [...known.values(), ...[...own.values()].map((entry) => entry.known)].some(({ awaits }) => awaits);
+/** Those with top-level await. */
+export function awaitingOf({ own, known, graph }: Pick<Base, 'own' | 'known' | 'graph'>): Set<string> {
+  const awaits = (path: string) => (own.get(path)?.known ?? known.get(path))?.awaits === true;
+  return new Set([...graph.modules.keys()].filter(awaits));
 }
 
-export function awaitingIn(found: ReadonlyMap<string, Entry>): Set<string> {
-  return new Set([...found].flatMap(([path, { known }]) => (known.awaits ? path : [])));
+/** Those that export an enum. */
+export function enumsOf({ own, known, graph }: Pick<Base, 'own' | 'known' | 'graph'>): Set<string> {
+  const exports = (path: string) => (own.get(path)?.known ?? known.get(path))?.enums === true;
+  return new Set([...graph.modules.keys()].filter(exports));
+}
+
+export function hasAwaiting(base: Base): boolean {
+  return awaitingOf(base).size > 0;
 }
 
 export function hasStars(found: ReadonlyMap<string, Entry>): boolean {

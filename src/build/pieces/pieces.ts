@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { type Bundles, isThere, removeBundle } from '../bundles.js';
 import type { Message } from '../esbuild.js';
 import type { Bundle } from '../outcome.js';
-import { whyNotAwaiting } from './awaiting.js';
+import { whyNot } from './awaiting.js';
 import { changedBy } from './changed.js';
 import type { Compile } from './compile.js';
 import type { Graph } from './graph.js';
 import {
-  awaitingIn,
+  awaitingOf,
+  enumsOf,
+  type Known,
   type Base,
   type Entry,
   hasAwaiting,
@@ -22,8 +24,9 @@ import { baseOf, programOf } from './program.js';
 import { placeOf, reasonOf, type Unfit, UnfitModule } from './unfit.js';
 
 /**
- * A whole build costs the same however little was edited, and so does a new process that compiles a whole bundle. Here each module is a function of its own. All of them stand in one file, the base, which standbys compile
- * ahead; a bundle has only those that have changed since, and runs them together.
+ * A whole build costs the same however little was edited, and so does a new process that compiles a whole bundle. Here
+ * each module is a function of its own. All of them stand in one file, the base, which standbys compile ahead; a bundle has
+ * only those that have changed since, and runs them together.
  */
 export interface Pieces {
   /**
@@ -63,6 +66,8 @@ export interface PiecesOptions {
   readonly timing: boolean;
   readonly compile: Compile;
   readonly hash: (path: string) => string | undefined;
+  /** Whether something has changed since the build that is going on began. */
+  readonly touched: () => boolean;
   /** There is a base for standbys to compile ahead. `large`: one of them is enough for a process. */
   readonly onBase: (file: string, large: boolean) => void;
 }
@@ -86,7 +91,7 @@ const MUCH_LATER = 1_000;
 const ALWAYS = process.env['ZDR_TEST_PIECES'] === 'always';
 
 export function openPieces(options: PiecesOptions): Pieces {
-  const { bundles, cwd, root, timing, compile, hash, onBase } = options;
+  const { bundles, cwd, root, timing, compile, hash, touched, onBase } = options;
   let base: Base | null = null;
   let reason: string | null = null;
   let unfit: Unfit | null = null;
@@ -122,14 +127,15 @@ export function openPieces(options: PiecesOptions): Pieces {
     const mine = ++round;
     try {
       const found = await piecesOf([...from.graph.modules.keys()], from.graph);
-      const awaiting = awaitingIn(found);
-      const cannot = whyNotAwaiting(from.graph, awaiting);
+      const all = { graph: from.graph, own: found, known: new Map<string, Known>() };
+      const [awaiting, enums] = [awaitingOf(all), enumsOf(all)];
+      const cannot = whyNot(from.graph, awaiting, enums, from.whole.format);
       if (cannot !== null) {
         if (mine === round)
           unfit = {
             reason: cannot,
-            hashes: new Map([...awaiting].map((path) => [path, found.get(path)?.known.source])),
-            holds: (graph) => whyNotAwaiting(graph, awaiting) !== null,
+            hashes: new Map([...awaiting, ...enums].map((path) => [path, found.get(path)?.known.source])),
+            holds: (graph) => whyNot(graph, awaiting, enums, from.whole.format) !== null,
           };
         return;
       }
@@ -166,7 +172,9 @@ export function openPieces(options: PiecesOptions): Pieces {
   }
 
   function latestOf(whole: Whole, graph: Graph, bundle: Bundle | null): Latest {
-    return { whole, graph, bundle, hashes: new Map([...graph.modules.keys()].map((path) => [path, hash(path)])) };
+    // What is in memory may not be what was built.
+    const paths = touched() ? [] : [...graph.modules.keys()];
+    return { whole, graph, bundle, hashes: new Map(paths.map((path) => [path, hash(path)])) };
   }
 
   /** A bundle of the same program, in whatever form: one that serves is not replaced by its like. */
@@ -202,7 +210,7 @@ export function openPieces(options: PiecesOptions): Pieces {
   }
 
   /** Goes on from a base with what has been built since; null where more than `most` modules are not as they were. */
-  async function follow(from: Base, { whole, graph, bundle }: Latest, most = MOST): Promise<Base | null> {
+  async function follow(from: Base, { whole, graph, bundle, hashes }: Latest, most = MOST): Promise<Base | null> {
     if (!isThere(from.bundle)) return null;
     const { own, known } = from;
     const others = [...graph.modules].filter(([path, node]) => {
@@ -215,13 +223,10 @@ export function openPieces(options: PiecesOptions): Pieces {
       graph,
     );
     const kept = [...own, ...found].filter(([path]) => graph.modules.has(path));
-    const awaiting = new Set([
-      ...awaitingIn(new Map(kept)),
-      ...[...known].flatMap(([path, one]) => (one.awaits ? path : [])),
-    ]);
-    if (whyNotAwaiting(graph, awaiting) !== null) return null;
-    const same = kept.length === 0 ? bundle : from.same;
-    return { ...from, own: new Map(kept), graph, stars: from.stars || hasStars(found), whole, same };
+    const next = { ...from, own: new Map(kept), graph, stars: from.stars || hasStars(found), whole };
+    if (whyNot(graph, awaitingOf(next), enumsOf(next), whole.format) !== null) return null;
+    const same = kept.length === 0 && hashes.size > 0 ? bundle : from.same;
+    return { ...next, same };
   }
 
   /** One that is being made is made to its end: it follows what has changed meanwhile. */

@@ -22,6 +22,8 @@ import type { Shape } from './shape.js';
 export interface Piece extends Shape {
   readonly path: string;
   readonly isModule: boolean;
+  /** It has top-level await. */
+  readonly awaits: boolean;
   readonly targets: Readonly<Record<string, PieceTarget>>;
   readonly mappings: Mappings;
 }
@@ -62,7 +64,7 @@ export function programOf({ format, entry, base, own, awaits, builtins, anchor, 
   const main = esm ? 'null' : 'module';
   const names = timing ? [...NAMES, CLOCK] : NAMES;
   const program =
-    `entry:${JSON.stringify(entry)},main:${main},base:${JSON.stringify(base)},` +
+    `entry:${JSON.stringify(entry)},awaits:${awaits},main:${main},base:${JSON.stringify(base)},` +
     `names:{${names.join(',')}},builtins:{${found.join(',')}},own:`;
   return {
     text: `${banner}${imports.join('')}\n${awaits ? 'await ' : ''}process[Symbol.for(${JSON.stringify(REALM)})].run({${program}\n${text}});\n`,
@@ -77,9 +79,9 @@ function fileOf(pieces: readonly Piece[], before: string, from: number, timing: 
   const free = `{${names.join(',')}}`;
   const parts = [`${before}(${free},later)=>(later?.((names)=>{(${free}=names)}),[\n`];
   let line = from + 1;
-  for (const { path, isModule, links, targets, passed, code, mappings } of pieces) {
+  for (const { path, isModule, awaits, links, targets, passed, code, mappings } of pieces) {
     parts.push(
-      `[${JSON.stringify(path)},${isModule},${JSON.stringify(links)},${JSON.stringify(targets)},`,
+      `[${JSON.stringify(path)},${awaits ? '"awaits"' : isModule},${JSON.stringify(links)},${JSON.stringify(targets)},`,
       `${JSON.stringify(passed)},\n${code}],\n`,
     );
     // The head of the entry, and of the function.

@@ -31,6 +31,8 @@ const PASSED = /^\(\) => ([\w$]+)(?:\.([\w$]+)|\[("(?:[^"\\]|\\.)*")\])?,?$/;
 const IMPORT = /^(?:var ([\w$]+) = )?(?:__toESM\()?require\(("(?:[^"\\]|\\.)*")\)(?:, 1)?\)?;$/;
 const STAR = /^__reExport\([\w$]+, require\(("(?:[^"\\]|\\.)*")\), module\.exports\);$/;
 const ANNOTATION = '\n// Annotate the CommonJS export names for ESM import in node:\n';
+/** Directives stand before the helpers, where a tsconfig or the source asks for them. */
+const BEFORE = /^(?:"use [^"]*";)?$/;
 const OWN_NAME = /^__name\(([\w$]+), "\1"\);$/gm;
 
 /**
@@ -43,8 +45,14 @@ export function shape(text: string, isModule: boolean): Shape {
   const kept = end < 0 ? text : text.slice(0, end + 1);
   // A declared function has its name. Inside a template such a line could be text.
   const lines = (kept.includes('`') ? kept : kept.replaceAll(OWN_NAME, '')).split('\n');
-  // A directive stands before the helpers, where a tsconfig or the source asks for it.
-  const at = dropHelpers(lines, lines[0] === '"use strict";' ? 1 : 0);
+  if (lines[0]?.startsWith('#!')) lines[0] = '';
+  const at = dropHelpers(
+    lines,
+    Math.max(
+      0,
+      lines.findIndex((line) => !BEFORE.test(line)),
+    ),
+  );
   if (!isModule) {
     const code = `function(exports,require,module){\n${lines.join('\n')}}`;
     return { code, links: [], exports: [], passed: {}, variables: new Map() };

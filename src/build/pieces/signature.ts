@@ -5,3 +5,8 @@ const STATEMENT = /\b(?:import\b|export\s*(?:type\s*)?[*{])[^'"`;]*?(["'])(?:(?!
 export function signatureOf(source: string | Uint8Array): string {
   return typeof source === 'string' ? (source.match(STATEMENT) ?? []).join('\n') : '';
 }
+
+/** Whether a source exports an enum. */
+export function exportsEnum(source: string | Uint8Array): boolean {
+  return typeof source === 'string' && /\bexport\s+(?:const\s+)?enum\b/.test(source);
+}

@@ -19,6 +19,8 @@ export function widened(path: string, asks: readonly string[], before: readonly 
   const targets: Record<string, PieceTarget> = { ...node.targets };
   for (const specifier of asks) {
     if (before.includes(specifier)) continue;
+    // What `require` gives is left to node.
+    if (!node.isModule && isBuiltin(specifier)) continue;
     const target = targetOf(path, specifier, graph);
     if (target === null) return null;
     targets[specifier] = target;
@@ -36,12 +38,25 @@ function targetOf(path: string, specifier: string, { modules, builtins }: Graph)
 /** Whether each name that this module takes from other ones is there; `exportsOf`: null where that cannot be told. */
 export function findsAll(piece: Piece, exportsOf: (path: string) => readonly string[] | null): boolean {
   if (!TYPED.has(extname(piece.path)) || piece.links.some(([, star]) => star)) return false;
-  return [...piece.variables].every(([variable, specifier]) => {
-    const target = piece.targets[specifier];
+  return uses(piece, (names, used) => names !== null && used !== null && names.includes(used), exportsOf);
+}
+
+/** Whether a name that it takes from another one is surely not there. */
+export function lacks(piece: Piece, exportsOf: (path: string) => readonly string[] | null): boolean {
+  return !uses(piece, (names, used) => names === null || used === null || names.includes(used), exportsOf);
+}
+
+/** `is` for each use of an import of another module: what that one exports by name, and the name; null: not a plain one. */
+function uses(
+  { variables, targets, code }: Piece,
+  is: (names: readonly string[] | null, used: string | null) => boolean,
+  exportsOf: (path: string) => readonly string[] | null,
+): boolean {
+  return [...variables].every(([variable, specifier]) => {
+    const target = targets[specifier];
     if (target?.[0] !== 'piece') return true;
     const names = exportsOf(target[1]);
-    if (names === null) return false;
-    const used = piece.code.matchAll(new RegExp(`(?<![\\w$.])${variable.replaceAll('$', '\\$')}(\\.[\\w$]+|\\[)`, 'g'));
-    return [...used].every(([, how = '']) => how !== '[' && names.includes(how.slice(1)));
+    const found = code.matchAll(new RegExp(`(?<![\\w$.])${variable.replaceAll('$', '\\$')}(\\.[\\w$]+|\\[)`, 'g'));
+    return [...found].every(([, how = '']) => is(names, how === '[' ? null : how.slice(1)));
   });
 }

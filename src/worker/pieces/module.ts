@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import type { PieceEntry } from '../../protocol/pieces.js';
 import type { Exporting } from './exports.js';
 import type { Helpers } from './helpers.js';
@@ -39,16 +38,16 @@ export function moduleOf(
   const [path, isModule, links, targets, passed, run] = entry;
   // V8 finds it one in what stands before it, once it has compiled it ahead, and shows that in traces.
   Object.defineProperty(run, 'name', { value: '' });
-  const exports: object = isModule ? (Object.create(null) as object) : {};
+  const exports: object = isModule !== false ? (Object.create(null) as object) : {};
   return {
     entry,
     path,
-    isModule,
+    isModule: isModule !== false,
     links,
     targets,
     passed,
     run,
-    awaits: types.isAsyncFunction(run),
+    awaits: isModule === 'awaits',
     own: own ?? { exports },
     state: { tag: 'new', body: null },
     names: () => helpers.declared(exports)?.keys() ?? Object.keys(exports),

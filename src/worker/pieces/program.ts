@@ -38,7 +38,15 @@ function rehearse(): void {
   run.declareAhead();
   const names = { __zdrRequire: () => {} };
   run.start(
-    { entry: 'a', main: null, base: '', own: (own) => [['b', true, [], {}, {}, bodyOf(own)]], names, builtins: {} },
+    {
+      entry: 'a',
+      awaits: false,
+      main: null,
+      base: '',
+      own: (own) => [['b', true, [], {}, {}, bodyOf(own)]],
+      names,
+      builtins: {},
+    },
     () => false,
   );
 }

@@ -42,7 +42,7 @@ export class Run {
   }
 
   start(program: PieceProgram, isShared: (value: unknown) => boolean): unknown {
-    const { own, names, entry, main, builtins } = program;
+    const { own, names, entry, awaits, main, builtins } = program;
     this.#isShared = isShared;
     this.#builtins = builtins;
     this.#require = names['__zdrRequire'] as Require;
@@ -52,12 +52,7 @@ export class Run {
     for (const piece of own(free)) this.#put(piece);
     const first = this.#find(entry);
     if (main !== null) this.#put(first.entry, main);
-    return this.#hasAwaiting() ? this.#evaluateLater(entry) : this.evaluate(entry);
-  }
-
-  #hasAwaiting(): boolean {
-    for (const { awaits } of this.#modules.values()) if (awaits) return true;
-    return false;
+    return awaits ? this.#evaluateLater(entry) : this.evaluate(entry);
   }
 
   /** Whether a source file is an ES module of the program. */
@@ -130,13 +125,16 @@ export class Run {
     const exports = own.exports as object;
     this.#helpers.isNamespace(exports);
     if (takesFromOthers(module)) this.#helpers.defers(exports);
-    const imported = (specifier: string): unknown => this.#imported(module, specifier);
-    const require = this.#requireOf(module);
-    const body = module.awaits
-      ? standing((early) => run.call(undefined, exports, require, own, imported, early, this.#helpers.all['__export']))
-      : (run.call(undefined, exports, require, own, imported, (specifier) =>
-          this.#early(module, specifier),
-        ) as Iterator<unknown>);
+    const started = run.call(
+      undefined,
+      exports,
+      this.#requireOf(module),
+      own,
+      (specifier) => this.#imported(module, specifier),
+      (specifier) => this.#early(module, specifier),
+      this.#helpers.all['__export'],
+    );
+    const body = module.awaits ? standing(started as () => unknown) : (started as Iterator<unknown>);
     body.next();
     if (!takesFromOthers(module)) quicken(exports);
     return body;
@@ -223,7 +221,7 @@ export class Run {
   #finish(module: Module): unknown {
     const { own, run, state } = module;
     if (state.tag === 'evaluating' && state.body !== null) return state.body.next().value;
-    return run.call(own.exports, own.exports as object, this.#requireOf(module), own, no, no);
+    return run.call(own.exports, own.exports as object, this.#requireOf(module), own, no, no, no);
   }
 
   /** What a static import gives, now that it was evaluated. */
@@ -288,18 +286,10 @@ function push(walk: Walk, module: Module): void {
   walk.path.push({ module, next: 0, low: walk.count++, begun: false });
 }
 
-/** An asynchronous body that stands still where a generator would; at the end it gives its promise. */
-function standing(run: (early: Promise<void>) => unknown): Iterator<unknown> {
-  let go = (): void => {};
-  const gate = new Promise<void>((resolve) => (go = resolve));
-  const steps = [() => void (end = run(gate)), () => {}, go];
-  let end: unknown;
-  return {
-    next() {
-      steps.shift()?.();
-      return { done: false, value: end };
-    },
-  };
+/** An asynchronous body that begins where a generator would go on for the last time; then it gives its promise. */
+function standing(start: () => unknown): Iterator<unknown> {
+  let stops = 2;
+  return { next: () => ({ done: false, value: stops-- > 0 ? undefined : start() }) };
 }
 
 function no(): undefined {
