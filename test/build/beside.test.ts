@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { openBuilder } from '../../dist/build/builder.js';
+import { openBundles } from '../../dist/build/bundles.js';
+import { openFolder } from '../support/folder.js';
+
+const CACHE = 'node_modules/.cache/zdr';
+
+/** So much text that a whole build takes a while. */
+const big = Array.from(
+  { length: 9_000 },
+  (_, i) => `export const f${i} = (a, b) => { const c = a + b * ${i}; return c > 3 ? [c, a] : { b }; };\n`,
+).join('');
+
+// The pieces of a small app are made a second after a build.
+for (const after of [800, 850, 900])
+  test(`two saves behind each other while pieces are made, ${after} ms after a build: the second one is built`, async () => {
+    const version = (value: string): string => `export const version = '${value}';\n`;
+    const folder = openFolder({
+      'package.json': '{"type":"module"}',
+      'app.js': "import './big.js';\nimport { version } from './version.js';\nconsole.log(version);\n",
+      'version.js': version('v0'),
+      'big.js': big,
+    });
+    mkdirSync(folder.at(CACHE), { recursive: true });
+    const root = folder.at('.').replace(/\/$/, '');
+    const bundles = openBundles(folder.at(CACHE));
+    const entry = folder.at('app.js');
+    const builder = openBuilder({ entry, root, cwd: root, bundles, envFiles: [], inPieces: true });
+    const save = (value: string): void => builder.invalidate([folder.write('version.js', version(value))]);
+    const build = async (): Promise<string> => {
+      const outcome = await builder.build();
+      await outcome.inputs;
+      assert.ok(outcome.tag === 'built');
+      return /version = "(v\d)"/.exec(readFileSync(outcome.bundle.file, 'utf8'))?.[1] ?? 'in pieces, unchanged';
+    };
+    assert.equal(await build(), 'v0');
+    await wait(after);
+    save('v1');
+    const first = build();
+    await wait(60);
+    save('v2');
+    await first;
+    assert.equal(await build(), 'v2');
+    assert.equal(await build(), 'v2');
+    await wait(1_500);
+    save('v3');
+    assert.equal(await build(), 'v3');
+    save('v2');
+    assert.equal(await build(), 'v2');
+    await builder.close();
+    folder.remove();
+  });
