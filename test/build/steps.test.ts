@@ -105,3 +105,20 @@ test('what had top-level await in a cycle is in pieces when it has none any more
   assert.deepEqual(await step(), { output: 'b\n', isInPieces: false });
   assert.deepEqual(await step({ 'a.js': a }), { output: 'b\n', isInPieces: true });
 });
+
+test('top-level await beside createRequire, odd names of files, and texts that look like what esbuild writes', async (t) => {
+  const step = stepsOf(
+    t,
+    {
+      ...ESM,
+      'app.js':
+        "import { createRequire } from 'node:module';\nimport { text } from './text.js';\nconst require = createRequire(import.meta.url);\nawait 0;\nconsole.log(typeof require('node:fs').statSync, text.length);\n",
+      'text.js': 'await 0;\nexport const text = `\nexport {\n  a\n};\n`;\n',
+    },
+    'app.js',
+  );
+  assert.deepEqual(await step(), { output: 'function 17\n', isInPieces: true });
+  const odd =
+    "import { text } from './text.js';\nimport { a } from './a\"b.js';\nawait 0;\nconsole.log(text.length, a);\n";
+  assert.equal((await step({ 'app.js': odd, 'a"b.js': "export const a = 'a';\n" })).output, '17 a\n');
+});

@@ -3,7 +3,7 @@ import type { Format } from '../banner.js';
 import type { Graph } from './graph.js';
 import type { Shape } from './shape.js';
 
-/** A module with top-level await, as esbuild has bundled it with {@link stubOf} for all that it asks for. */
+/** A module with top-level await, as esbuild has bundled it with a stub for each thing that it asks for. */
 export interface Bundled {
   readonly text: string;
   /** What esbuild calls it: relative to the working directory. */
@@ -81,7 +81,7 @@ function isPlain(head: string): boolean {
     .every((line) => !line.startsWith('var ') || line.startsWith('var require_') || HELPER.test(line));
 }
 
-/** Why a program with these awaiting modules cannot be in pieces; null: it can. */
+/** Why a program cannot be in pieces of which these modules have top-level await, and these export an enum; null: it can. */
 export function whyNot(
   { modules, late }: Graph,
   awaiting: ReadonlySet<string>,

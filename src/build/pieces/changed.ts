@@ -1,5 +1,5 @@
 import type { Compiled } from './compile.js';
-import { type Base, type Entry, enumsOf, hasAwaiting, type Known, pieceOf } from './known.js';
+import { type Base, type Entry, type Known, modulesWith, pieceOf } from './known.js';
 import { findsAll, lacks, widened } from './widen.js';
 
 /** The program with these modules; null where that is not all that changes. */
@@ -19,7 +19,7 @@ export function changedBy(from: Base, compiled: readonly Compiled[]): Base | nul
     if (from.known.get(path)?.hash === entry.known.hash) own.delete(path);
     else own.set(path, entry);
   }
-  const isDelicate = hasAwaiting(from) || enumsOf(from).size > 0;
+  const isDelicate = modulesWith('awaits', from).size + modulesWith('enums', from).size > 0;
   const exportsOf = (path: string) =>
     modules.get(path)?.isModule === true ? ((own.get(path)?.known ?? from.known.get(path))?.exports ?? null) : null;
   for (const { piece, known } of entries) {

@@ -64,6 +64,7 @@ export function eachWith(
   const { cwd } = options;
   const settings = eachOf(settingsFor('cjs', options));
   const { banner: _, ...alone } = settingsFor('esm', options);
+
   async function compile(paths: readonly string[], plugins: Plugin[]): Promise<Outputs> {
     const { outputFiles, metafile, warnings } = await run({
       ...settings,
@@ -94,7 +95,7 @@ export function eachWith(
     return { found: [{ path, text: fixNames(code.text), map: map.text, asks, awaits: name }], warnings };
   }
 
-  /** Without a question of esbuild's to this process, which would take as long as all the rest; null where that will not do. */
+  /** Without a question of esbuild's to this process, a fifth of the time; null where that will not do. */
   async function compileFiles(paths: readonly string[]): Promise<CompiledAll | null> {
     if (paths.length > FEW) return null;
     const texts = new Map<string, readonly [unknown, Seen]>();

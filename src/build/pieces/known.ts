@@ -106,20 +106,13 @@ export function isSame(one: Latest, other: Latest): boolean {
   );
 }
 
-/** Those with top-level await. */
-export function awaitingOf({ own, known, graph }: Pick<Base, 'own' | 'known' | 'graph'>): Set<string> {
-  const awaits = (path: string) => (own.get(path)?.known ?? known.get(path))?.awaits === true;
-  return new Set([...graph.modules.keys()].filter(awaits));
-}
+type Modules = Pick<Base, 'own' | 'known' | 'graph'>;
 
-/** Those that export an enum. */
-export function enumsOf({ own, known, graph }: Pick<Base, 'own' | 'known' | 'graph'>): Set<string> {
-  const exports = (path: string) => (own.get(path)?.known ?? known.get(path))?.enums === true;
-  return new Set([...graph.modules.keys()].filter(exports));
-}
-
-export function hasAwaiting(base: Base): boolean {
-  return awaitingOf(base).size > 0;
+/** The modules of the program as it is now that have this. */
+export function modulesWith(what: 'awaits' | 'enums', { own, known, graph }: Modules): ReadonlySet<string> {
+  return new Set(
+    [...graph.modules.keys()].filter((path) => (own.get(path)?.known ?? known.get(path))?.[what] === true),
+  );
 }
 
 export function hasStars(found: ReadonlyMap<string, Entry>): boolean {

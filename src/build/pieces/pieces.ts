@@ -8,15 +8,13 @@ import { changedBy } from './changed.js';
 import type { Compile } from './compile.js';
 import type { Graph } from './graph.js';
 import {
-  awaitingOf,
-  enumsOf,
-  type Known,
   type Base,
   type Entry,
-  hasAwaiting,
   hasStars,
   isSame,
+  type Known,
   type Latest,
+  modulesWith,
   pieceOf,
   type Whole,
 } from './known.js';
@@ -128,7 +126,7 @@ export function openPieces(options: PiecesOptions): Pieces {
     try {
       const found = await piecesOf([...from.graph.modules.keys()], from.graph);
       const all = { graph: from.graph, own: found, known: new Map<string, Known>() };
-      const [awaiting, enums] = [awaitingOf(all), enumsOf(all)];
+      const [awaiting, enums] = [modulesWith('awaits', all), modulesWith('enums', all)];
       const cannot = whyNot(from.graph, awaiting, enums, from.whole.format);
       if (cannot !== null) {
         if (mine === round)
@@ -224,7 +222,7 @@ export function openPieces(options: PiecesOptions): Pieces {
     );
     const kept = [...own, ...found].filter(([path]) => graph.modules.has(path));
     const next = { ...from, own: new Map(kept), graph, stars: from.stars || hasStars(found), whole };
-    if (whyNot(graph, awaitingOf(next), enumsOf(next), whole.format) !== null) return null;
+    if (whyNot(graph, modulesWith('awaits', next), modulesWith('enums', next), whole.format) !== null) return null;
     const same = kept.length === 0 && hashes.size > 0 ? bundle : from.same;
     return { ...next, same };
   }
@@ -244,7 +242,8 @@ export function openPieces(options: PiecesOptions): Pieces {
 
   function cancel(): void {
     if (timer !== null) clearTimeout(timer);
-    timer = null;
+    // What is still being made comes to nothing, and must not touch what comes after it.
+    timer = making = null;
     round += 1;
   }
 
@@ -257,7 +256,7 @@ export function openPieces(options: PiecesOptions): Pieces {
       entry: whole.entry,
       base: bundle.file,
       own: [...own.values()].map(({ piece }) => piece).sort((a, b) => (a.path < b.path ? -1 : 1)),
-      awaits: hasAwaiting(now),
+      awaits: modulesWith('awaits', now).size > 0,
       builtins: graph.builtins,
       anchor: join(root, 'node_modules', '.zdr.cjs'),
       timing,
