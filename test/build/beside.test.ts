@@ -16,7 +16,7 @@ const big = Array.from(
 
 // The pieces of a small app are made a second after a build.
 for (const after of [800, 850, 900])
-  test(`two saves behind each other while pieces are made, ${after} ms after a build: the second one is built`, async () => {
+  test(`two saves behind each other while pieces are made, ${after} ms after a build: the second one is built`, async (t) => {
     const version = (value: string): string => `export const version = '${value}';\n`;
     const folder = openFolder({
       'package.json': '{"type":"module"}',
@@ -29,6 +29,10 @@ for (const after of [800, 850, 900])
     const bundles = openBundles(folder.at(CACHE));
     const entry = folder.at('app.js');
     const builder = openBuilder({ entry, root, cwd: root, bundles, envFiles: [], inPieces: true });
+    t.after(async () => {
+      await builder.close();
+      folder.remove();
+    });
     const save = (value: string): void => builder.invalidate([folder.write('version.js', version(value))]);
     const build = async (): Promise<string> => {
       const outcome = await builder.build();
@@ -50,6 +54,4 @@ for (const after of [800, 850, 900])
     assert.equal(await build(), 'v3');
     save('v2');
     assert.equal(await build(), 'v2');
-    await builder.close();
-    folder.remove();
   });
