@@ -70,11 +70,20 @@ async function play({ project, zdr }: { project: Project; zdr: Zdr }, actions: r
       case 'crash': {
         const workers = zdr.processes().filter(({ command }) => command.includes('worker/main.js'));
         const victim = workers[action.which % Math.max(1, workers.length)];
-        if (victim !== undefined) process.kill(victim.pid, 'SIGKILL');
+        if (victim !== undefined) killIfThere(victim.pid);
       }
     }
   }
   return version + 1;
+}
+
+/** Between the look at the processes and this, zdr may have ended a boot that a later save has replaced. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 async function endLive({ project, zdr }: { project: Project; zdr: Zdr }, version: number): Promise<void> {
