@@ -77,7 +77,7 @@ async function play({ project, zdr }: { project: Project; zdr: Zdr }, actions: r
   return version + 1;
 }
 
-/** Between the look at the processes and this, zdr may have ended a boot that a later save has replaced. */
+/** Between the look at the processes and this, the worker of an older generation may have ended, as it should. */
 function killIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
