@@ -139,7 +139,7 @@ export function openBuilder(options: BuilderOptions): Builder {
       };
     }),
     hash: (path) => sources.peek(path)?.stamp?.hash,
-    touched: () => whole || dirty.size > 0,
+    touched: (path) => whole || dirty.has(path),
     onBase: options.onBase ?? (() => {}),
   });
 

@@ -167,3 +167,23 @@ test('esbuild reads a file itself, and what it read is used only where it is wha
   assert.deepEqual([rewritten.count, rewritten.builds], [1, 1]);
   assert.match(rewritten.text, /value = 1/);
 });
+
+test('a module that gets top-level await while another one is found to have it', async () => {
+  const folder = openFolder({ 'a.ts': '', 'b.ts': '' });
+  const root = folder.at('.').replace(/\/$/, '');
+  const bundles = openBundles(folder.at('cache'));
+  const loads = new Map<string, number>();
+  const each = eachWith(
+    build,
+    { entry: folder.at('a.ts'), root, cwd: root, bundles, envFiles: [] },
+    async (path) => {
+      const times = (loads.get(path) ?? 0) + 1;
+      loads.set(path, times);
+      return path.endsWith('b.ts') && times === 1 ? 'export {};\n' : 'await 0;\n';
+    },
+    () => ({ asRead: false, hash: 'hash', signature: '', enums: false }),
+  );
+  const { modules } = await each([folder.at('a.ts'), folder.at('b.ts')]);
+  folder.remove();
+  assert.deepEqual(modules.map(({ awaits }) => awaits).sort(), ['a.ts', 'b.ts']);
+});

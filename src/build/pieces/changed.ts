@@ -10,6 +10,7 @@ export function changedBy(from: Base, compiled: readonly Compiled[]): Base | nul
   const entries: Entry[] = [];
   for (const module of compiled) {
     const { path, asks } = module;
+    if (from.ahead.has(path)) return null;
     const old = before(path);
     const node = old === undefined ? null : widened(path, asks, old.asks, from.graph);
     if (old === undefined || node === null) return null;

@@ -135,20 +135,24 @@ export function eachWith(
     };
   }
 
-  /** Which of them have top-level await, as these errors tell; null: something else is wrong. */
-  function awaitingIn(error: unknown, paths: readonly string[]): ReadonlySet<string> | null {
+  /** Which of them have top-level await, as these errors tell; none: something else is wrong. */
+  function awaitingIn(error: unknown, paths: readonly string[]): readonly string[] {
     const errors = isFailure(error) ? error.errors : [];
     const found = new Set(errors.map(({ location }) => resolve(cwd, location?.file ?? '')));
-    return errors.length > 0 && errors.every(isAwait) && paths.some((path) => found.has(path)) ? found : null;
+    return errors.every(isAwait) ? paths.filter((path) => found.has(path)) : [];
   }
 
   return async (paths) => {
-    try {
-      return await compileAll(paths, new Set());
-    } catch (error) {
-      const awaiting = awaitingIn(error, paths);
-      if (awaiting === null) throw error;
-      return compileAll(paths, awaiting);
+    const awaiting = new Set<string>();
+    // One that is saved meanwhile may have it only now.
+    for (;;) {
+      const before = awaiting.size;
+      try {
+        return await compileAll(paths, awaiting);
+      } catch (error) {
+        for (const path of awaitingIn(error, paths)) awaiting.add(path);
+        if (awaiting.size === before) throw error;
+      }
     }
   };
 }

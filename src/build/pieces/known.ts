@@ -52,6 +52,8 @@ export interface Base {
   readonly own: ReadonlyMap<string, Entry>;
   /** Whether somebody exports again all that somebody else exports. */
   readonly stars: boolean;
+  /** Modules of another source than the one that the graph is of: only a whole build shows what they ask for. */
+  readonly ahead: ReadonlySet<string>;
   readonly whole: Whole;
   /** The whole bundle of the same sources as the base; null where one has changed while it was made. */
   readonly same: Bundle | null;
@@ -63,7 +65,7 @@ export interface Latest {
   readonly graph: Graph;
   /** What it was built to; null while it is written. */
   bundle: Bundle | null;
-  /** Of its sources, by path. */
+  /** Of its sources, by path; undefined for one that has changed since it was read. */
   readonly hashes: ReadonlyMap<string, string | undefined>;
 }
 
@@ -97,7 +99,6 @@ export function isSame(one: Latest, other: Latest): boolean {
   return (
     one.whole.format === other.whole.format &&
     one.whole.entry === other.whole.entry &&
-    one.hashes.size > 0 &&
     one.hashes.size === other.hashes.size &&
     [...one.hashes].every(([path, hash]) => hash !== undefined && hash === other.hashes.get(path)) &&
     [...one.graph.modules].every(
@@ -113,6 +114,14 @@ export function modulesWith(what: 'awaits' | 'enums', { own, known, graph }: Mod
   return new Set(
     [...graph.modules.keys()].filter((path) => (own.get(path)?.known ?? known.get(path))?.[what] === true),
   );
+}
+
+/** Those that are not of the source that the program was built of. */
+export function aheadOf({ hashes }: Latest, { own, known }: Pick<Base, 'own' | 'known'>): ReadonlySet<string> {
+  const others = [...hashes].filter(
+    ([path, hash]) => hash === undefined || hash !== (own.get(path)?.known ?? known.get(path))?.source,
+  );
+  return new Set(others.map(([path]) => path));
 }
 
 export function hasStars(found: ReadonlyMap<string, Entry>): boolean {

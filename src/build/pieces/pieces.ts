@@ -8,6 +8,7 @@ import { changedBy } from './changed.js';
 import type { Compile } from './compile.js';
 import type { Graph } from './graph.js';
 import {
+  aheadOf,
   type Base,
   type Entry,
   hasStars,
@@ -64,8 +65,8 @@ export interface PiecesOptions {
   readonly timing: boolean;
   readonly compile: Compile;
   readonly hash: (path: string) => string | undefined;
-  /** Whether something has changed since the build that is going on began. */
-  readonly touched: () => boolean;
+  /** Whether this file has changed since the build that is going on began. */
+  readonly touched: (path: string) => boolean;
   /** There is a base for standbys to compile ahead. `large`: one of them is enough for a process. */
   readonly onBase: (file: string, large: boolean) => void;
 }
@@ -142,15 +143,17 @@ export function openPieces(options: PiecesOptions): Pieces {
         timing,
       );
       const bundle = await bundles.put({ ...text, format: 'cjs' });
-      const exact = [...found].every(([path, { known }]) => known.source === from.hashes.get(path));
+      const known = new Map([...found].map(([path, entry]) => [path, entry.known]));
+      const ahead = aheadOf(from, { own: new Map(), known });
       let next: Base | null = {
         bundle,
         graph: from.graph,
-        known: new Map([...found].map(([path, { known }]) => [path, known])),
+        known,
         own: new Map(),
         stars: hasStars(found),
+        ahead,
         whole: from.whole,
-        same: exact ? from.bundle : null,
+        same: ahead.size === 0 ? from.bundle : null,
       };
       for (let goal = from; next !== null && goal !== latest && mine === round;) {
         goal = latest;
@@ -170,9 +173,13 @@ export function openPieces(options: PiecesOptions): Pieces {
   }
 
   function latestOf(whole: Whole, graph: Graph, bundle: Bundle | null): Latest {
-    // What is in memory may not be what was built.
-    const paths = touched() ? [] : [...graph.modules.keys()];
-    return { whole, graph, bundle, hashes: new Map(paths.map((path) => [path, hash(path)])) };
+    const paths = [...graph.modules.keys()];
+    return {
+      whole,
+      graph,
+      bundle,
+      hashes: new Map(paths.map((path) => [path, touched(path) ? undefined : hash(path)])),
+    };
   }
 
   /** A bundle of the same program, in whatever form: one that serves is not replaced by its like. */
@@ -208,8 +215,9 @@ export function openPieces(options: PiecesOptions): Pieces {
   }
 
   /** Goes on from a base with what has been built since; null where more than `most` modules are not as they were. */
-  async function follow(from: Base, { whole, graph, bundle, hashes }: Latest, most = MOST): Promise<Base | null> {
+  async function follow(from: Base, goal: Latest, most = MOST): Promise<Base | null> {
     if (!isThere(from.bundle)) return null;
+    const { whole, graph, bundle } = goal;
     const { own, known } = from;
     const others = [...graph.modules].filter(([path, node]) => {
       const before = own.get(path)?.known ?? known.get(path);
@@ -221,10 +229,10 @@ export function openPieces(options: PiecesOptions): Pieces {
       graph,
     );
     const kept = [...own, ...found].filter(([path]) => graph.modules.has(path));
-    const next = { ...from, own: new Map(kept), graph, stars: from.stars || hasStars(found), whole };
+    const changed = { ...from, own: new Map(kept), graph, stars: from.stars || hasStars(found), whole };
+    const next = { ...changed, ahead: aheadOf(goal, changed) };
     if (whyNot(graph, modulesWith('awaits', next), modulesWith('enums', next), whole.format) !== null) return null;
-    const same = kept.length === 0 && hashes.size > 0 ? bundle : from.same;
-    return { ...next, same };
+    return { ...next, same: kept.length === 0 && next.ahead.size === 0 ? bundle : from.same };
   }
 
   /** One that is being made is made to its end: it follows what has changed meanwhile. */
@@ -291,7 +299,9 @@ export function openPieces(options: PiecesOptions): Pieces {
       if (ALWAYS && !unfits) await make(latest);
       else if (!unfits) makeLater();
     }
-    return give(goal, base === null || (!ALWAYS && goal.bundle !== whole.bundle) ? goal.bundle : await put(base));
+    // A module that is ahead of this build may not fit into it.
+    const fits = base?.ahead.size === 0 && (ALWAYS || goal.bundle === whole.bundle);
+    return give(goal, base !== null && fits ? await put(base) : goal.bundle);
   }
 
   return {
