@@ -30,6 +30,7 @@ import { rehearse } from './rehearse.js';
 import { haveSiblings, setFair, tellBurden } from './spread.js';
 import { track } from './sockets.js';
 import { leaveInput, watchInput } from './input.js';
+import { keepTick } from './ticks.js';
 import { dealt } from './tickets.js';
 import { usageSince } from './usage.js';
 
@@ -108,6 +109,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
   }
 }
 
+keepTick();
 installFailure();
 installApp(checkOpen);
 installListen();
