@@ -22,9 +22,9 @@ async function measured(rounds) {
   return (process.cpuUsage().user - user) / rounds / 1000;
 }
 createServer(async ({ url }, response) => {
-  let cost = 0;
+  let cost = Infinity;
   // The first time compiles it.
-  if (url === '/cost') for (let time = 0; time < 3; time += 1) cost = await measured(200);
+  if (url === '/cost') for (let time = 0; time < 8; time += 1) cost = Math.min(cost, await measured(200));
   response.end(JSON.stringify({ version: 1, pid: process.pid, cost }));
 }).listen({ port: PORT === undefined ? 0 : Number(PORT), host: HOST });
 `;
