@@ -26,7 +26,8 @@ export async function rehearsed(): Promise<void> {
   await running;
 }
 
-function isPreloaded(): boolean {
+/** Whether something was loaded before the app, which may go on by itself. */
+export function isPreloaded(): boolean {
   const flags = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)];
   return flags.some((flag) => /^(?:--import|--require|-r|--loader|--experimental-loader)\b/.test(flag));
 }

@@ -4,6 +4,7 @@ import { AHEAD, readied } from '../support/ahead.js';
 import { type App, withApp } from '../support/app.js';
 import { type Body, get } from '../support/get.js';
 import type { Project } from '../support/project.js';
+import { statusOf } from '../support/status.js';
 
 // Packages are evaluated ahead only where the app cannot tell.
 
@@ -221,6 +222,47 @@ test('what an instrumentation patches is patched for the packages behind it', ()
       assert.deepEqual([body.ahead, body.patched], [false, true]);
       const later = await saveUntil(app, ({ first }) => first === true, 200);
       assert.deepEqual([later.ahead, later.patched], [false, true]);
+    },
+  ));
+
+test('what a package changes that is the first to be loaded is changed for those that it loads', () =>
+  withApp(
+    'http',
+    {
+      ownModules: true,
+      before: async (project) => {
+        await addCommon(project, 'inner', 'module.exports = { ahead, seen: typeof [].last };');
+        await addCommon(project, 'changes', "Array.prototype.last = () => {};\nmodule.exports = require('inner');");
+        await project.write('src/one.ts', "import inner from 'inner';\nexport const one = inner;\n");
+        await project.write(
+          'src/both.ts',
+          "import { one } from './one.ts';\nimport { two } from './two.ts';\nexport const both = { ...one, same: one === two };\n",
+        );
+        await project.write('src/two.ts', "import changes from 'changes';\nexport const two = changes;\n");
+        await project.write('src/app.ts', `import { both } from './both.ts';\n${server('both')}`);
+      },
+    },
+    async (app) => {
+      const { project, zdr } = app;
+      const before = await saveUntil(app, ({ ahead }) => ahead === true);
+      assert.deepEqual([before.seen, before.same], ['undefined', true]);
+      // By modules, so that nothing runs before the first package.
+      let version = 200;
+      await zdr.until('edits are built by themselves', async () => {
+        await zdr.rollover(() => project.version((version += 1)));
+        await readied(app);
+        return (await statusOf(project)).builds.at(-1)?.modules?.[0] === 1;
+      });
+      assert.equal((await get(zdr.where)).ahead, true);
+      await zdr.rollover(() =>
+        project.edit('src/both.ts', (text) => {
+          const [one, two, ...rest] = text.split('\n');
+          return [two, one, ...rest].join('\n');
+        }),
+      );
+      assert.equal((await statusOf(project)).builds.at(-1)?.modules?.[0], 1);
+      const after = await get(zdr.where);
+      assert.deepEqual([after.ahead, after.seen, after.same], [false, 'function', true]);
     },
   ));
 

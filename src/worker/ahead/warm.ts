@@ -2,12 +2,14 @@ import type { Plan, Stale, Unit } from '../../protocol/ahead.js';
 import { send } from '../channel.js';
 import { eagerly } from '../eager.js';
 import { sayLast } from '../last.js';
+import { isPreloaded } from '../rehearse.js';
 import { become, changeNow, isAsExpected } from './environment.js';
 import { cachedFiles, type Held, heldOf } from './held.js';
 import { type Loaded, Loader, requireAs } from './loader.js';
 import { changedIn, type Print, reachable } from './photograph.js';
 import { openSeals } from './seal.js';
 import { openStamps, type Stamps } from './stamps.js';
+import { isUntouched } from './untouched.js';
 import { surroundings, type Surroundings, widened } from './surroundings.js';
 import { collectYoung } from './young.js';
 
@@ -32,13 +34,15 @@ let serving = false;
 let plan: Plan | null = null;
 const tried = new Set<string>();
 const helds: Held[] = [];
+/** How many modules the app found when it came; null before. */
+let found: number | null = null;
 
 /** The globals, as if all had come since. */
 const MORE: Print = { object: globalThis, keys: [], values: [], accessors: [], fixed: [], count: 0, size: null };
 
 const seals = openSeals({
   arrived(held, exposed) {
-    const why = differs(held, exposed);
+    const why = differs(held, exposed, isAsLeft() ? [] : undefined);
     if (why === null) return true;
     if (!serving) leave(why);
     return held.final;
@@ -125,8 +129,14 @@ export function halt(script: boolean): Loaded | null {
   plan = null;
   if (warmth === null) return null;
   if (warmth.plan.script !== script) leave({ tag: 'script' });
+  found = cachedFiles().length;
   if (performance.now() - warmth.checked > FRESH) check();
   return main;
+}
+
+/** All that could have changed the surroundings since they were looked at last would have run, or come into the cache. */
+function isAsLeft(): boolean {
+  return isUntouched() && cachedFiles().length === found && !isPreloaded();
 }
 
 /** Looks whether the files are still what was evaluated. */
