@@ -57,6 +57,8 @@ export interface InstanceOptions {
   onInput?(apps: boolean): void;
   /** Called when zdr begins with something that can take long, and (null) when nothing does any more. */
   onWork?(work: Work | null): void;
+  /** When zdr began, in ms of `performance.now()`. Default: now. */
+  readonly since?: number;
 }
 
 /** The other end of a channel of this process. */

@@ -48,6 +48,8 @@ export async function run(prepared: Prepared, version: string, style: Style): Pr
       if (!apps) terminalMode?.restore();
     },
     onWork: (work) => progress?.show(work),
+    // With the process: who types the command waits from then on.
+    since: 0,
   });
   let forced: number | null = null;
   const stop = onSignals({

@@ -57,7 +57,7 @@ export interface Instance {
 }
 
 /** What can be another while zdr runs. */
-export type NewOptions = Omit<InstanceOptions, 'onEvent' | 'onWork' | 'width' | 'refresh' | 'cwd' | 'parent'>;
+export type NewOptions = Omit<InstanceOptions, 'onEvent' | 'onWork' | 'since' | 'width' | 'refresh' | 'cwd' | 'parent'>;
 
 /** What `tls.Server#setTicketKeys` wants, in bytes. */
 const TICKET_KEYS = 48;
@@ -100,7 +100,7 @@ export function openInstance(given: InstanceOptions): Instance {
   const { dispatch } = rollover;
   const fallbacks: Parts['fallbacks'] = new Map();
   const route: Parts['route'] = { generation: null };
-  const started = performance.now();
+  const started = given.since ?? performance.now();
   const announcer = openAnnouncer(started, () => parts);
   const inspector = openDebugging(options, dispatch);
   const known = { cwd: options.cwd, inspector, onPids: reaper.watch };

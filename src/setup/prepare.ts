@@ -32,6 +32,8 @@ export interface Sink {
   onInput?(apps: boolean): void;
   /** What zdr does now that can take long; null: nothing. */
   onWork?(work: Work | null): void;
+  /** When zdr began, in ms of `performance.now()`. Default: now. */
+  readonly since?: number;
 }
 
 /** Reads the configuration, and puts together the options of a run. */

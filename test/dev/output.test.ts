@@ -37,3 +37,20 @@ test('one line for a good reload, a frame for an error, and the output of the ap
     },
   );
 });
+
+test('the time of the start is that since the command', () =>
+  withApp(
+    'http',
+    {
+      before: async (project) => {
+        const slow =
+          'const end = performance.now() + 700;\nwhile (process.argv[1]?.endsWith("zdr.js") && performance.now() < end);\n';
+        await project.write('slow.cjs', slow);
+        return { env: { NODE_OPTIONS: `--require ${project.path('slow.cjs')}` } };
+      },
+    },
+    async ({ zdr }) => {
+      const { ms } = await zdr.event('ready');
+      assert.ok(ms >= 700, `${ms} ms`);
+    },
+  ));
