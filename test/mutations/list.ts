@@ -183,4 +183,25 @@ export const mutations: readonly Mutation[] = [
     to: '',
     suites: ['dev/cluster'],
   },
+  {
+    name: 'what was read for an older program passes for what was built',
+    file: 'src/build/pieces/changed.ts',
+    from: '    if (from.ahead.has(path)) return null;\n',
+    to: '',
+    suites: ['build/beside', 'dev/pieces'],
+  },
+  {
+    name: 'no tick is kept',
+    file: 'src/worker/main.ts',
+    from: 'keepTick();\ninstallFailure();',
+    to: 'void keepTick;\ninstallFailure();',
+    suites: ['dev/idle'],
+  },
+  {
+    name: 'what the first package loads is taken as it was evaluated ahead',
+    file: 'src/worker/ahead/warm.ts',
+    from: 'cachedFiles().length === found',
+    to: 'found !== null',
+    suites: ['dev/ahead'],
+  },
 ];
