@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/main.js';
+import { begin } from '../dist/cli/begin.js';
 
-await main(process.argv.slice(2));
+const argv = process.argv.slice(2);
+const parsed = begin(argv);
+const { main } = await import('../dist/cli/main.js');
+await main(argv, parsed);

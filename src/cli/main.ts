@@ -1,14 +1,14 @@
-import { parseArguments } from './arguments.js';
+import type { Parsed } from './arguments.js';
 import { bugText } from './bug.js';
 import { helpText } from './help.js';
 import { leave, say, surviveReaders } from './output.js';
-import { startFirst } from '../setup/first.js';
 import { styleOf } from './style.js';
 import { readVersion } from './version.js';
-import { usageExit, wrongText, type Wrong } from './wrong.js';
+import { workingFolder } from './working-folder.js';
+import { usageExit, wrong, wrongText, type Wrong } from './wrong.js';
 
-/** The command `zdr`. `argv` without node and the script. Ends the process. */
-export async function main(argv: readonly string[]): Promise<void> {
+/** The command `zdr`, as it was read. `argv` without node and the script. Ends the process. */
+export async function main(argv: readonly string[], parsed: Parsed): Promise<void> {
   surviveReaders();
   const style = styleOf(process.stderr, argv);
   const version = readVersion();
@@ -20,7 +20,6 @@ export async function main(argv: readonly string[]): Promise<void> {
     say(wrongText(mistake, style));
     return leave(usageExit);
   };
-  const parsed = parseArguments(argv);
   switch (parsed.tag) {
     case 'help':
       process.stdout.write(helpText(version, styleOf(process.stdout, argv).paint));
@@ -30,21 +29,23 @@ export async function main(argv: readonly string[]): Promise<void> {
       return;
     case 'wrong':
       return refuse(parsed);
+  }
+  const cwd = workingFolder();
+  if (cwd === null) return refuse(wrong('this folder is gone', 'change to one that is there'));
+  switch (parsed.tag) {
     case 'reload': {
       const { reload } = await import('./reload.js');
-      return reload(parsed, { ...style, cwd: process.cwd() });
+      return reload(parsed, { ...style, cwd });
     }
     case 'status': {
       // What a command is asked for goes to stdout.
-      const view = { ...styleOf(process.stdout, argv), cwd: process.cwd() };
+      const view = { ...styleOf(process.stdout, argv), cwd };
       if (parsed.watch) return (await import('./watch.js')).watch(parsed, view);
       return (await import('./status.js')).status(parsed, view);
     }
     case 'dev':
     case 'start': {
       const { tag: command, given } = parsed;
-      const cwd = process.cwd();
-      startFirst(command, given, cwd);
       // Loaded here, so that help and errors of usage do not wait for the builder and the watcher.
       const [{ prepare }, { run }] = await Promise.all([import('../setup/prepare.js'), import('./run.js')]);
       const prepared = await prepare({ command, cwd, config: null, top: { given, base: cwd, place: null } });

@@ -9,6 +9,6 @@ import { CODE } from '../code.js';
 const readme = fileURLToPath(new URL('../README.md', CODE));
 
 /** Where more is written: `  more: node_modules/zdr/README.md#options`. */
-export function moreIn(section: Section, cwd: string, { paint, glyphs }: Style): string {
-  return paint.dim(`  more: ${translate(shownPath(readme, cwd), glyphs)}#${section}`);
+export function moreIn(section: Section, cwd: string | null, { paint, glyphs }: Style): string {
+  return paint.dim(`  more: ${translate(cwd === null ? readme : shownPath(readme, cwd), glyphs)}#${section}`);
 }

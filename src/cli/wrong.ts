@@ -3,6 +3,7 @@ import { translate } from './glyphs.js';
 import { harmless, harmlessName } from './harmless.js';
 import { moreIn } from './readme.js';
 import type { Style } from './style.js';
+import { workingFolder } from './working-folder.js';
 
 export { wrong, type Wrong } from '../setup/wrong.js';
 
@@ -17,7 +18,7 @@ export function wrongText({ message, hint, detail, section }: Wrong, style: Styl
     paint.red(`${glyphs.failed} ${shown(message)}`),
     ...(detail === undefined ? [] : [translate(harmless(detail), glyphs)]),
     ...(hint === '' ? [] : [paint.dim(`  ${shown(hint)}`)]),
-    moreIn(section, process.cwd(), style),
+    moreIn(section, workingFolder(), style),
     '',
   ].join('\n');
 }

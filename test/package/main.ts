@@ -69,6 +69,7 @@ function holdsWhatIsNeeded(names: readonly string[]): void {
     readdirSync(join(repository, 'dist', folder)).map((file) => `dist/${folder}/${file}`);
   const entries = [
     'app',
+    'cli/begin',
     'cli/main',
     'index',
     'worker/inspect/relay',
