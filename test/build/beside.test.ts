@@ -61,7 +61,6 @@ for (const [what, edits, output] of [
   ['an import more', { 'b.js': "import { a } from './a.js';\nexport const b = () => `b${a}`;\n" }, 'ba\n'],
   ['an import at run time', { 'b.js': "export const b = async () => (await import('./a.js')).a;\n" }, 'a\n'],
   ['what is imported imports', { 'c.js': "import { a } from './a.js';\nexport const c = a;\n" }, 'ba\n'],
-  ['the other syntax', { 'c.js': 'exports.c = 5;\n' }, 'b5\n'],
 ] as const)
   test(`a save that is read for the pieces of the program before it: ${what}`, async (t) => {
     const folder = openFolder({
