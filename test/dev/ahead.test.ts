@@ -225,6 +225,44 @@ test('what an instrumentation patches is patched for the packages behind it', ()
     },
   ));
 
+/** Saves until edits are built by themselves: then a standby knows whether something ran before the first package. */
+async function byModules(app: App): Promise<void> {
+  const { project, zdr } = app;
+  let version = 200;
+  await zdr.until('edits are built by themselves', async () => {
+    await zdr.rollover(() => project.version((version += 1)));
+    await readied(app);
+    return (await statusOf(project)).builds.at(-1)?.modules?.[0] === 1;
+  });
+}
+
+test('what a module of the app changes ahead of the first package is changed for it', () =>
+  withApp(
+    'http',
+    {
+      ownModules: true,
+      before: async (project) => {
+        await addCommon(project, 'inner', 'module.exports = { ahead, seen: typeof [].last };');
+        await project.write('src/zero.ts', 'export const zero = 0;\n');
+        await project.write(
+          'src/app.ts',
+          `import { zero } from './zero.ts';\nimport inner from 'inner';\n${server('{ ...inner, zero }')}`,
+        );
+      },
+    },
+    async (app) => {
+      const { project, zdr } = app;
+      await saveUntil(app, ({ ahead }) => ahead === true);
+      await byModules(app);
+      await zdr.rollover(() =>
+        project.write('src/zero.ts', 'Object.assign(Array.prototype, { last: () => {} });\nexport const zero = 1;\n'),
+      );
+      assert.equal((await statusOf(project)).builds.at(-1)?.modules?.[0], 1);
+      const { ahead, seen, zero } = await get(zdr.where);
+      assert.deepEqual([ahead, seen, zero], [false, 'function', 1]);
+    },
+  ));
+
 test('what a package changes that is the first to be loaded is changed for those that it loads', () =>
   withApp(
     'http',
@@ -246,13 +284,7 @@ test('what a package changes that is the first to be loaded is changed for those
       const { project, zdr } = app;
       const before = await saveUntil(app, ({ ahead }) => ahead === true);
       assert.deepEqual([before.seen, before.same], ['undefined', true]);
-      // By modules, so that nothing runs before the first package.
-      let version = 200;
-      await zdr.until('edits are built by themselves', async () => {
-        await zdr.rollover(() => project.version((version += 1)));
-        await readied(app);
-        return (await statusOf(project)).builds.at(-1)?.modules?.[0] === 1;
-      });
+      await byModules(app);
       assert.equal((await get(zdr.where)).ahead, true);
       await zdr.rollover(() =>
         project.edit('src/both.ts', (text) => {

@@ -204,4 +204,11 @@ export const mutations: readonly Mutation[] = [
     to: 'found !== null',
     suites: ['dev/ahead'],
   },
+  {
+    name: 'what the app has done ahead of its first package is overlooked',
+    file: 'src/worker/pieces/run.ts',
+    from: '    appRuns();\n',
+    to: '    void appRuns;\n',
+    suites: ['dev/ahead'],
+  },
 ];

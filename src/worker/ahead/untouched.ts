@@ -1,6 +1,6 @@
 /**
- * Whether nothing of the app, and nothing that it has loaded, has run yet. Only a program in pieces can tell; where that is
- * not known it is false.
+ * Whether no module of the app has run yet. Only a program in pieces can tell; where that is not known it is false. What
+ * packages do shows in `require.cache`.
  */
 let untouched = false;
 
@@ -8,12 +8,12 @@ export function isUntouched(): boolean {
   return untouched;
 }
 
-/** The first module is next: so far its program was only declared. */
-export function aboutToRun(): void {
+/** The program is declared, and its first module comes next. */
+export function isDeclared(): void {
   untouched = true;
 }
 
-/** Something runs now, or may have run. */
-export function touch(): void {
+/** A module of the app runs now. */
+export function appRuns(): void {
   untouched = false;
 }

@@ -1,5 +1,5 @@
 import type { Bind, PieceEntry, PieceFile, PieceProgram, PieceTarget } from '../../protocol/pieces.js';
-import { aboutToRun, touch } from '../ahead/untouched.js';
+import { appRuns, isDeclared } from '../ahead/untouched.js';
 import { bindingOf, namesOf } from './exports.js';
 import { type Helpers, openHelpers } from './helpers.js';
 import { quicken } from './quicken.js';
@@ -53,7 +53,7 @@ export class Run {
     for (const piece of own(free)) this.#put(piece);
     const first = this.#find(entry);
     if (main !== null) this.#put(first.entry, main);
-    aboutToRun();
+    isDeclared();
     return awaits ? this.#evaluateLater(entry) : this.evaluate(entry);
   }
 
@@ -221,7 +221,7 @@ export class Run {
   }
 
   #finish(module: Module): unknown {
-    touch();
+    appRuns();
     const { own, run, state } = module;
     if (state.tag === 'evaluating' && state.body !== null) return state.body.next().value;
     return run.call(own.exports, own.exports as object, this.#requireOf(module), own, no, no, no);
@@ -257,7 +257,6 @@ export class Run {
       case 'builtin':
         return this.#builtins[specifier] ?? this.#require(specifier);
       case 'import': {
-        touch();
         const promise = import(target[1]) as Promise<unknown>;
         this.#helpers.isComing(promise);
         return promise;
@@ -266,7 +265,6 @@ export class Run {
         return this.#external(target[1]);
       case 'piece':
       case undefined:
-        touch();
         return this.#require(specifier);
     }
   }
@@ -282,8 +280,6 @@ export class Run {
       const failure = error as { code?: unknown; required?: string } | null;
       if (failure?.code === 'ERR_REQUIRE_ASYNC_MODULE') failure.required ??= file;
       throw error;
-    } finally {
-      touch();
     }
   }
 }
