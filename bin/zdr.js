@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { begin } from '../dist/cli/begin.js';
+// In CommonJS: node loads what it needs for anything else only once the first worker is forked.
+const { begin } = require('../dist/cli/begin.cjs');
 
 const argv = process.argv.slice(2);
-const parsed = begin(argv);
-const { main } = await import('../dist/cli/main.js');
-await main(argv, parsed);
+const begun = begin(argv);
+void import('../dist/cli/main.js').then(({ main }) => main(argv, begun));

@@ -58,7 +58,7 @@ export async function openZdr(command: Command, { cwd, config, signal, ...given 
   listeners.on('ready', (event) => void (ready = event));
   listeners.on('build-failed', ({ errors }) => void (last = errors.map(({ plain }) => plain).join('\n\n')));
   listeners.on('boot-failed', ({ reason }) => void (last = 'error' in reason ? reason.error.text : reason.tag));
-  const running = openRun(prepared, { width: () => 0, onEvent: listeners.tell });
+  const running = openRun(prepared, { width: () => 0, onEvent: listeners.tell }, null);
 
   const stop = (): void => running.stop(false);
   signal?.addEventListener('abort', stop, { once: true });

@@ -1,14 +1,20 @@
-import { startFirst } from '../setup/first.js';
+import { startFirst, type First } from '../setup/first.js';
 import { type Parsed, parseArguments } from './arguments.js';
 import { workingFolder } from './working-folder.js';
 
+export interface Begun {
+  readonly parsed: Parsed;
+  readonly first: First | null;
+}
+
 /**
  * Reads the command line, and starts the first worker of one that runs an app: that takes longest, so all the rest is only
- * loaded then. `argv` without node and the script.
+ * loaded then. It is one file in CommonJS, with nothing in it that the rest has as well and keeps something in: node loads
+ * that soonest. `argv` without node and the script.
  */
-export function begin(argv: readonly string[]): Parsed {
+export function begin(argv: readonly string[]): Begun {
   const parsed = parseArguments(argv);
   const cwd = workingFolder();
-  if (cwd !== null && (parsed.tag === 'dev' || parsed.tag === 'start')) startFirst(parsed.tag, parsed.given, cwd);
-  return parsed;
+  const runs = cwd !== null && (parsed.tag === 'dev' || parsed.tag === 'start');
+  return { parsed, first: runs ? startFirst(parsed.tag, parsed.given, cwd) : null };
 }

@@ -1,4 +1,4 @@
-import type { Parsed } from './arguments.js';
+import type { Begun } from './begin.js';
 import { bugText } from './bug.js';
 import { helpText } from './help.js';
 import { leave, say, surviveReaders } from './output.js';
@@ -8,7 +8,7 @@ import { workingFolder } from './working-folder.js';
 import { usageExit, wrong, wrongText, type Wrong } from './wrong.js';
 
 /** The command `zdr`, as it was read. `argv` without node and the script. Ends the process. */
-export async function main(argv: readonly string[], parsed: Parsed): Promise<void> {
+export async function main(argv: readonly string[], { parsed, first }: Begun): Promise<void> {
   surviveReaders();
   const style = styleOf(process.stderr, argv);
   const version = readVersion();
@@ -53,6 +53,7 @@ export async function main(argv: readonly string[], parsed: Parsed): Promise<voi
       const { color } = prepared.given;
       return run(
         prepared,
+        first,
         version,
         color === undefined ? style : styleOf(process.stderr, [color ? '--color' : '--no-color']),
       );

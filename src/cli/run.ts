@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
-import type { Prepared } from '../setup/prepare.js';
+import type { First } from '../setup/first.js';
+import type { Prepared, Sink } from '../setup/prepare.js';
 import { endService, openRun } from '../setup/run.js';
 import type { ZdrEvent } from '../events.js';
 import { openKeyboard } from './keyboard.js';
@@ -18,7 +19,7 @@ import { ownNetworks } from './urls.js';
 const forceDeadline = 3_000;
 
 /** Runs the app until somebody ends it, and then the process. */
-export async function run(prepared: Prepared, version: string, style: Style): Promise<never> {
+export async function run(prepared: Prepared, first: First | null, version: string, style: Style): Promise<never> {
   const { options, given } = prepared;
   const { stderr } = process;
   const { cwd, entry, workers, mode, readyUrl } = options;
@@ -39,7 +40,7 @@ export async function run(prepared: Prepared, version: string, style: Style): Pr
     terminal.tell(event);
     tidying.heard();
   };
-  const running = openRun(prepared, {
+  const sink: Sink = {
     width: columns,
     parent: openParent(),
     onEvent: tell,
@@ -50,7 +51,8 @@ export async function run(prepared: Prepared, version: string, style: Style): Pr
     onWork: (work) => progress?.show(work),
     // With the process: who types the command waits from then on.
     since: 0,
-  });
+  };
+  const running = openRun(prepared, sink, first);
   let forced: number | null = null;
   const stop = onSignals({
     stop(force, signal) {

@@ -3,7 +3,7 @@ import { openWorkers, type Workers, type WorkersOptions } from '../primary/worke
 import { receive } from './messages.js';
 import type { Parts } from './parts.js';
 
-interface Known extends Pick<WorkersOptions, 'cwd' | 'onPids'> {
+interface Known extends Pick<WorkersOptions, 'cwd' | 'first' | 'onPids'> {
   readonly inspector: Inspector | null;
 }
 
@@ -18,9 +18,10 @@ const HOW: Readonly<Record<string, string>> = {
 };
 
 /** The processes of a run, and whom of its parts what happens to them concerns. */
-export function openForks({ cwd, onPids, inspector }: Known, parts: () => Parts): Workers {
+export function openForks({ cwd, first, onPids, inspector }: Known, parts: () => Parts): Workers {
   return openWorkers({
     cwd,
+    first,
     execArgv: () => parts().options.execArgv,
     onPipe: inspector === null ? null : (worker, pipe) => inspector.linked(worker, pipe),
     onMessage: (worker, message, handle) => receive(parts(), worker, message, handle),

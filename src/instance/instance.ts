@@ -17,6 +17,7 @@ import { openAsked } from './asked.js';
 import { openDebugging, start } from './debugging.js';
 import { openControl } from './control.js';
 import { carryOut } from './effects.js';
+import type { First } from './first.js';
 import { openForks } from './forks.js';
 import { openHistory } from './history.js';
 import { openInput } from './input.js';
@@ -62,8 +63,11 @@ export type NewOptions = Omit<InstanceOptions, 'onEvent' | 'onWork' | 'since' | 
 /** What `tls.Server#setTicketKeys` wants, in bytes. */
 const TICKET_KEYS = 48;
 
-/** Opens the parts, wires them, and begins. A worker's message and a file's change both end up in the rollover. */
-export function openInstance(given: InstanceOptions): Instance {
+/**
+ * Opens the parts, wires them, and begins. A worker's message and a file's change both end up in the rollover. `first`: a
+ * worker that was forked ahead of all this.
+ */
+export function openInstance(given: InstanceOptions, first: First | null): Instance {
   const reloads = openReloads();
   const history = openHistory();
   const options: InstanceOptions = {
@@ -103,7 +107,7 @@ export function openInstance(given: InstanceOptions): Instance {
   const started = given.since ?? performance.now();
   const announcer = openAnnouncer(started, () => parts);
   const inspector = openDebugging(options, dispatch);
-  const known = { cwd: options.cwd, inspector, onPids: reaper.watch };
+  const known = { cwd: options.cwd, first, inspector, onPids: reaper.watch };
   const workers = openForks(known, () => parts);
   const { send } = workers;
   const sockets = openSockets(send);

@@ -5,7 +5,7 @@ import type { Exit } from '../events.js';
 import { PIPE } from '../protocol/inspect.js';
 import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js';
 import type { Lane } from '../protocol/lane.js';
-import { takeEarly } from './early.js';
+import type { Early } from './early.js';
 import { forkWith, type Forked } from './fork.js';
 import { laneTo } from './lane.js';
 import { killGroup, signal, signalGroup } from './processes.js';
@@ -17,6 +17,8 @@ export interface Handle {
 
 export interface WorkersOptions {
   readonly cwd: string;
+  /** Was forked ahead; null: nothing was. */
+  readonly first: Early | null;
   /** Flags of node for the next worker. */
   readonly execArgv: () => readonly string[];
   /** Called for each process that is forked, with a pipe to it for its debugger; null: they have none. */
@@ -85,7 +87,7 @@ export function openWorkers(options: WorkersOptions): Workers {
   const fork: Workers['fork'] = (id, env) => {
     const { cwd, execArgv, isForked, onPipe } = options;
     const start = { cwd, execArgv: execArgv(), isForked: isForked(), debugged: onPipe !== null, env };
-    const forked = takeEarly(start) ?? forkWith(start);
+    const forked = options.first?.take(start) ?? forkWith(start);
     const { worker } = forked;
     late.delete(id);
     if (worker.process.pid !== undefined) {

@@ -1,12 +1,14 @@
-import { forkFirst } from '../instance/first.js';
+import { forkFirst, type First } from '../instance/first.js';
 import type { Given } from './given.js';
+
+export type { First };
 
 /**
  * Starts the first worker ahead of everything else. What makes it another process than the one that will be wanted is rare,
  * or (a configuration) not known yet.
  */
-export function startFirst(command: 'dev' | 'start', given: Given, cwd: string): void {
+export function startFirst(command: 'dev' | 'start', given: Given, cwd: string): First | null {
   const { envFiles, conditions, import: imports, require, inspect } = given;
   const others = [envFiles, conditions, imports, require, inspect];
-  if (others.every((value) => value === undefined)) forkFirst(command, cwd);
+  return others.every((value) => value === undefined) ? forkFirst(command, cwd) : null;
 }

@@ -3,6 +3,7 @@ import type { BuildMessage, ZdrEvent } from '../events.js';
 import { openInstance, type Instance } from '../instance/instance.js';
 import { failureMessage } from '../build/messages.js';
 import { openFollower, type Follower } from './follow.js';
+import type { First } from './first.js';
 import type { Given } from './given.js';
 import type { Prepared, Sink } from './prepare.js';
 import type { Wrong } from './wrong.js';
@@ -12,8 +13,8 @@ export { endService } from '../build/esbuild.js';
 /** A run whose configuration is followed. */
 export type Running = Omit<Instance, 'configure' | 'refuse'>;
 
-/** Opens the instance, and keeps it to its configuration. */
-export function openRun(prepared: Prepared, sink: Sink): Running {
+/** Opens the instance, and keeps it to its configuration. `first`: a worker that was forked ahead of all this. */
+export function openRun(prepared: Prepared, sink: Sink, first: First | null): Running {
   const { onEvent } = sink;
   let given: Given = prepared.given;
 
@@ -25,13 +26,14 @@ export function openRun(prepared: Prepared, sink: Sink): Running {
     );
   }
 
-  const instance = openInstance({
+  const options = {
     ...prepared.options,
     ...sink,
     onEvent: tell,
     // Where files are not watched, a reload is how another configuration arrives.
     refresh: prepared.options.watching === null ? () => follower.reread([]) : null,
-  });
+  };
+  const instance = openInstance(options, first);
   const follower: Follower = openFollower(prepared, {
     apply(next, causes) {
       const late = (['quiet', 'json', 'color', 'inspect', 'timing'] as const).filter(

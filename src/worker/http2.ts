@@ -1,11 +1,6 @@
-import {
-  constants,
-  type Http2Server,
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from 'node:http2';
+import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Open } from '../events.js';
+import { builtin } from './builtin.js';
 import type { Server, Socket } from './internals.js';
 import { type Connection, connectionOf } from './sockets.js';
 import { relay } from './stream.js';
@@ -112,6 +107,7 @@ async function late(
   headers: IncomingHttpHeaders,
   flags: number,
 ): Promise<void> {
+  const { constants } = builtin('node:http2');
   entry.relayed.add(stream);
   stream.once('close', () => {
     entry.relayed.delete(stream);
@@ -156,7 +152,7 @@ const ALL = 2 ** 31 - 1;
 /** Asks the client to begin no more streams here. Those that are on their way are still answered. */
 function leave({ session }: Session): void {
   if (session.destroyed) return;
-  session.goaway(constants.NGHTTP2_NO_ERROR, ALL);
+  session.goaway(builtin('node:http2').constants.NGHTTP2_NO_ERROR, ALL);
   const close = (): void => {
     if (!session.destroyed) session.close();
   };
@@ -200,6 +196,6 @@ export function endSession({ speaker }: Connection, polite: boolean): void {
   if (polite) return session.close();
   // Only carried: it is as open as ever, and has time to end as it should.
   if (cutting && own.size === 0) return leave(entry);
-  if (!session.destroyed) session.goaway(constants.NGHTTP2_NO_ERROR);
+  if (!session.destroyed) session.goaway(builtin('node:http2').constants.NGHTTP2_NO_ERROR);
   setTimeout(() => session.destroy(), GOODBYE).unref();
 }

@@ -1,9 +1,9 @@
 import http from 'node:http';
-import tls from 'node:tls';
 import type { Address } from '../events.js';
 import type { Key } from '../protocol/messages.js';
 import { holdOn } from './channel.js';
 import type { Handle, Server } from './internals.js';
+import { isSecure } from './secure.js';
 
 /** A listening handle of this worker. */
 export interface Listener {
@@ -133,6 +133,6 @@ export function addressOf(server: Server, handle: Handle, path: string | null): 
 
 function protocolOf(server: Server): Exclude<Address['protocol'], 'udp'> {
   const { name } = server.constructor;
-  if (server instanceof tls.Server) return 'setTimeout' in server || name === 'Http2SecureServer' ? 'https' : 'tcp';
+  if (isSecure(server)) return 'setTimeout' in server || name === 'Http2SecureServer' ? 'https' : 'tcp';
   return server instanceof http.Server || name === 'Http2Server' ? 'http' : 'tcp';
 }

@@ -17,9 +17,11 @@ import { adopt, install as installListen, rebound, released } from './listen.js'
 import { install as installLate } from './late/install.js';
 import { openAll } from './listeners.js';
 import { reroute } from './http2.js';
+import { inspect } from './inspect/start.js';
 import { holdOut } from './outage.js';
 import { installInterrupt } from './interrupt.js';
 import { openOurs } from './lane.js';
+import { setTrouble } from './live/events.js';
 import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
 import { meetIn } from './pair.js';
@@ -90,11 +92,11 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
     case 'fair':
       return setFair(message.share);
     case 'trouble':
-      return void import('./live/events.js').then(({ setTrouble }) => setTrouble(message.text));
+      return setTrouble(message.text);
     case 'list':
       return send({ tag: 'open', open: listOpen() });
     case 'inspect':
-      return void import('./inspect/start.js').then(({ inspect }) => inspect());
+      return inspect();
     case 'usage':
       return send({ tag: 'usage', usage: usageSince(message.sent) });
     case 'probe':

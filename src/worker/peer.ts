@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { Peer, PeerTls } from '../protocol/messages.js';
+import { builtin } from './builtin.js';
 import type { Socket } from './internals.js';
 import type { Connection } from './sockets.js';
 
@@ -36,6 +36,7 @@ function secrets(socket: TLSSocket): PeerTls {
 export function dress(socket: Socket, { names, tls }: Peer): void {
   const values: Record<string, unknown> = { ...names };
   if (tls !== null) {
+    const { X509Certificate } = builtin('node:crypto');
     const certificate =
       tls.certificate === null ? undefined : new X509Certificate(Buffer.from(tls.certificate, 'base64'));
     Object.assign(values, {

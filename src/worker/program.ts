@@ -6,8 +6,11 @@ import { begin } from './begin.js';
 import { holdOn, send } from './channel.js';
 import { startClock, tellClock } from './clock.js';
 import { giveUp } from './failure.js';
+import { tellOfDebugger } from './inspect/tell.js';
 import { openRealm } from './late/realm.js';
+import { start as startPages } from './live/pages.js';
 import { remember } from './numbers.js';
+import { askUntilReady } from './ready-url.js';
 import { rehearsed } from './rehearse.js';
 import { countFromHere } from './requests.js';
 
@@ -28,16 +31,9 @@ export async function load(program: Program): Promise<void> {
   process.setSourceMapsEnabled(true);
   // A script ends by itself; the channel must not keep it.
   holdOn(false);
-  // Not read before it is needed: a save waits for each module.
-  if (readyUrl !== null) void import('./ready-url.js').then(({ askUntilReady }) => askUntilReady(readyUrl));
-  if (program.inspector !== null) {
-    const { tellOfDebugger } = await import('./inspect/tell.js');
-    tellOfDebugger(program.inspector);
-  }
-  if (program.liveReload) {
-    const { start } = await import('./live/pages.js');
-    start(program.generation, program.trouble);
-  }
+  if (readyUrl !== null) void askUntilReady(readyUrl);
+  if (program.inspector !== null) tellOfDebugger(program.inspector);
+  if (program.liveReload) startPages(program.generation, program.trouble);
   try {
     await settled(begin(file, halt(file.endsWith('.cjs'))));
   } catch (error) {

@@ -1,8 +1,7 @@
 import http from 'node:http';
-import https from 'node:https';
-import tls from 'node:tls';
 import { acceptHere } from './accept.js';
 import { whenReleased } from './app.js';
+import { builtin } from './builtin.js';
 import { send } from './channel.js';
 import { allListeners, type Listener } from './listeners.js';
 import { openPair } from './pair.js';
@@ -50,11 +49,11 @@ async function ask({ handle, address }: Listener, url: string): Promise<boolean>
   const options = {
     path: pathname + search,
     headers: { host, connection: 'close', 'user-agent': 'zdr' },
-    createConnection: () => (secure ? tls.connect({ socket: near, rejectUnauthorized: false }) : near),
+    createConnection: () => (secure ? builtin('node:tls').connect({ socket: near, rejectUnauthorized: false }) : near),
     timeout: PATIENCE,
   };
   return new Promise((resolve) => {
-    const request = (secure ? https : http).request(options, (response) => {
+    const request = (secure ? builtin('node:https') : http).request(options, (response) => {
       response.resume();
       const { statusCode = 0 } = response;
       response.once('close', () => resolve(statusCode >= 200 && statusCode < 300));

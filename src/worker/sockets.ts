@@ -1,11 +1,12 @@
 import { subscribe } from 'node:diagnostics_channel';
 import http from 'node:http';
-import tls from 'node:tls';
+import type tls from 'node:tls';
 import type { Key, Peer } from '../protocol/messages.js';
 import { type Bare, bareOf } from './bare.js';
 import { canMoveAny } from './fallbacks.js';
 import type { Handle, Server, Socket } from './internals.js';
 import { allListeners } from './listeners.js';
+import { isSecure } from './secure.js';
 
 /** An accepted connection that is still there. */
 export interface Connection {
@@ -57,7 +58,7 @@ export function enter(socket: Socket, key: Key, peer: Peer | null): void {
 
 /** A server of the app listens: what its TLS sockets run on is remembered. */
 export function watchTls(server: Server): void {
-  if (!(server instanceof tls.Server)) return;
+  if (!isSecure(server)) return;
   const { emit } = server;
   server.emit = function (this: tls.Server, event: string, ...args: unknown[]): boolean {
     if (event !== 'secureConnection') return Reflect.apply(emit, this, [event, ...args]) as boolean;
@@ -111,5 +112,5 @@ export function canMove(connection: Connection): boolean {
 export function isWeb({ socket, speaker, peer }: Connection): boolean {
   const server = socket._server;
   if (server == null || !('setTimeout' in server)) return false;
-  return !(server instanceof tls.Server) || speaker !== socket || peer !== null;
+  return !isSecure(server) || speaker !== socket || peer !== null;
 }

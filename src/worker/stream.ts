@@ -1,10 +1,5 @@
-import {
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-  constants,
-  type IncomingHttpHeaders,
-  type ServerHttp2Stream,
-} from 'node:http2';
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { builtin } from './builtin.js';
 
 /**
  * Lets the live generation answer a stream: head, body, trailers and interim answers pass in both directions as they
@@ -17,6 +12,7 @@ export function relay(
   to: ClientHttp2Session,
 ): ClientHttp2Stream | null {
   if (isOver(stream)) return null;
+  const { constants } = builtin('node:http2');
   let said: IncomingHttpHeaders = {};
   let answered: IncomingHttpHeaders = {};
   const request = to.request(headers, { endStream: ended, ...(ended ? {} : { waitForTrailers: true }) });

@@ -1,5 +1,5 @@
-import tls from 'node:tls';
 import type { Server } from './internals.js';
+import { isSecure } from './secure.js';
 
 let keys: Buffer | null = null;
 
@@ -10,6 +10,6 @@ export function dealt(base64: string): void {
 
 /** A client that reconnects resumes its TLS session with the next generation. An app's own keys stay. */
 export function shareTickets(server: Server): void {
-  if (keys === null || !(server instanceof tls.Server)) return;
+  if (keys === null || !isSecure(server)) return;
   if ((server as { ticketKeys?: Buffer }).ticketKeys === undefined) server.setTicketKeys(keys);
 }

@@ -1,5 +1,6 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import { setTimeout as wait } from 'node:timers/promises';
+import { builtin } from './builtin.js';
 import type { Socket } from './internals.js';
 import { move } from './move.js';
 import { openPair } from './pair.js';
@@ -95,7 +96,7 @@ async function open(connection: Connection): Promise<Upstream | null> {
   const pair = await openPair();
   if (pair === null) return null;
   move(key, pair.far, null, peerOf(connection, false));
-  const session = connect('http://localhost', {
+  const session = builtin('node:http2').connect('http://localhost', {
     createConnection: () => pair.near,
     settings: { enablePush: false, initialWindowSize: WINDOW },
     maxSessionMemory: MEMORY,

@@ -29,6 +29,19 @@ const programs: Readonly<Record<string, Program>> = {
         'module.exports = [module.id, module.filename, module.path, module.paths[0], module.parent.filename, require.main === module, __filename];',
     },
   },
+  'modules of node that it does not use are not loaded': {
+    files: {
+      'app.js': `
+        import { createServer, get } from 'node:http';
+        const server = createServer((_request, response) => response.end());
+        server.listen(0, () => get({ port: server.address().port, agent: false }, (response) => {
+          response.resume().once('end', () => {
+            console.log(process.moduleLoadList.filter((name) => /tls|http2|https|inspector/.test(name)).sort().join());
+            server.close();
+          });
+        }));`,
+    },
+  },
   'names, conditions, JSON, interop': {
     flags: ['-C', 'special'],
     files: {

@@ -69,7 +69,6 @@ function holdsWhatIsNeeded(names: readonly string[]): void {
     readdirSync(join(repository, 'dist', folder)).map((file) => `dist/${folder}/${file}`);
   const entries = [
     'app',
-    'cli/begin',
     'cli/main',
     'index',
     'worker/inspect/relay',
@@ -78,7 +77,8 @@ function holdsWhatIsNeeded(names: readonly string[]): void {
     'worker/main',
   ];
   const code = [...entries.map((entry) => `dist/${entry}.js`), ...inDist('chunks'), ...inDist('worker/chunks')];
-  const wanted = ['bin/zdr.js', 'CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...declarations, ...code];
+  const begin = ['bin/package.json', 'bin/zdr.js', 'dist/cli/begin.cjs'];
+  const wanted = [...begin, 'CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...declarations, ...code];
   assert.deepEqual(names, wanted.sort());
 }
 

@@ -1,5 +1,5 @@
-import inspector from 'node:inspector';
 import { syncBuiltinESMExports } from 'node:module';
+import { builtin } from '../builtin.js';
 
 /** Node lets a port be set from here on. */
 const FREE = 1024;
@@ -9,6 +9,7 @@ const FREE = 1024;
  * Node itself knows of no debugger here, since the port is the primary's.
  */
 export function tellOfDebugger(address: string): void {
+  const inspector = builtin('node:inspector');
   const { url } = inspector;
   inspector.url = () => url() ?? address;
   const port = Number(new URL(address).port);
