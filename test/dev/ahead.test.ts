@@ -229,6 +229,7 @@ test('what an instrumentation patches is patched for the packages behind it', ()
 async function byModules(app: App): Promise<void> {
   const { project, zdr } = app;
   let version = 200;
+  await readied(app);
   await zdr.until('edits are built by themselves', async () => {
     await zdr.rollover(() => project.version((version += 1)));
     await readied(app);

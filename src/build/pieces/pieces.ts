@@ -4,15 +4,16 @@ import { type Bundles, isThere, removeBundle } from '../bundles.js';
 import type { Message } from '../esbuild.js';
 import type { Bundle } from '../outcome.js';
 import { whyNot } from './awaiting.js';
+import { openBases } from './bases.js';
 import { changedBy } from './changed.js';
 import type { Compile } from './compile.js';
+import { openGiven } from './given.js';
 import type { Graph } from './graph.js';
 import {
   aheadOf,
   type Base,
   type Entry,
   hasStars,
-  isSame,
   type Known,
   type Latest,
   modulesWith,
@@ -99,13 +100,8 @@ export function openPieces(options: PiecesOptions): Pieces {
   let round = 0;
   let latest: Latest;
   let large = true;
-  /** Bundles that somebody may use. */
-  const given = new WeakSet<Bundle>();
-  /** What they were built of. */
-  let programs: readonly Latest[] = [];
-  /** Bases that were replaced, each with the bundles that need it. */
-  const old = new Map<Bundle, Set<Bundle>>();
-  const users = new Map<Bundle, Set<Bundle>>();
+  const given = openGiven();
+  const bases = openBases();
 
   async function piecesOf(paths: readonly string[], graph: Graph): Promise<ReadonlyMap<string, Entry>> {
     const found = new Map<string, Entry>();
@@ -165,7 +161,6 @@ export function openPieces(options: PiecesOptions): Pieces {
       }
       retire();
       base = next;
-      users.set(bundle, new Set());
       onBase(bundle.file, large);
     } catch (error) {
       if (mine === round) unfit = { reason: reasonOf(error), hashes: placeOf(error, cwd, hash), holds: () => true };
@@ -182,18 +177,6 @@ export function openPieces(options: PiecesOptions): Pieces {
     };
   }
 
-  /** A bundle of the same program, in whatever form: one that serves is not replaced by its like. */
-  function builtBefore(program: Latest): Bundle | null {
-    programs = programs.filter(({ bundle }) => bundle !== null && isThere(bundle));
-    return programs.find((other) => isSame(other, program))?.bundle ?? null;
-  }
-
-  function give(program: Latest, bundle: Bundle): Bundle {
-    given.add(bundle);
-    programs = [...programs.filter((other) => other.bundle !== bundle), { ...program, bundle }];
-    return bundle;
-  }
-
   /** What keeps the program from being in pieces is still there. */
   function isUnfit(graph: Graph): boolean {
     if (unfit === null) return false;
@@ -202,16 +185,9 @@ export function openPieces(options: PiecesOptions): Pieces {
     return false;
   }
 
-  /** The base is replaced. Those whose bundles are gone are removed. */
   function retire(): void {
-    if (base !== null) old.set(base.bundle, users.get(base.bundle) ?? new Set());
+    bases.retire(base?.bundle ?? null);
     base = null;
-    for (const [bundle, needed] of old) {
-      if ([...needed].some(isThere)) continue;
-      old.delete(bundle);
-      users.delete(bundle);
-      void removeBundle(bundle);
-    }
   }
 
   /** Goes on from a base with what has been built since; null where more than `most` modules are not as they were. */
@@ -270,7 +246,7 @@ export function openPieces(options: PiecesOptions): Pieces {
       timing,
     });
     const result = await bundles.put({ ...program, format: whole.format });
-    users.get(bundle)?.add(result);
+    bases.needs(bundle, result);
     return result;
   }
 
@@ -280,10 +256,10 @@ export function openPieces(options: PiecesOptions): Pieces {
     if (graph === null || typeof graph === 'string') {
       cancel();
       retire();
-      return whole.bundle;
+      return given.give(null, whole.bundle);
     }
     const found = latestOf(whole, graph, whole.bundle);
-    const goal = { ...found, bundle: builtBefore(found) ?? whole.bundle };
+    const goal = { ...found, bundle: given.like(found) ?? whole.bundle };
     latest = goal;
     let from: Base | null;
     let next: Base | null;
@@ -301,13 +277,12 @@ export function openPieces(options: PiecesOptions): Pieces {
     }
     // A module that is ahead of this build may not fit into it.
     const fits = base?.ahead.size === 0 && (ALWAYS || goal.bundle === whole.bundle);
-    return give(goal, base !== null && fits ? await put(base) : goal.bundle);
+    return given.give(goal, base !== null && fits ? await put(base) : goal.bundle);
   }
 
   return {
     async built(whole, graph) {
       const bundle = await useFor(whole, graph);
-      given.add(bundle);
       if (!given.has(whole.bundle)) void removeBundle(whole.bundle);
       return bundle;
     },
@@ -322,19 +297,17 @@ export function openPieces(options: PiecesOptions): Pieces {
       base = next;
       const built = latestOf(next.whole, next.graph, null);
       latest = built;
-      built.bundle = builtBefore(built) ?? (await put(next));
+      built.bundle = given.like(built) ?? (await put(next));
       if (next.own.size > MOST) makeLater();
-      return { bundle: give(built, built.bundle), warnings };
+      return { bundle: given.give(built, built.bundle), warnings };
     },
     has: (path) => (base?.graph ?? (making === null ? null : latest.graph))?.modules.has(path) === true,
     forget() {
       cancel();
       retire();
-      programs = [];
+      given.doubt();
     },
-    doubt() {
-      programs = [];
-    },
+    doubt: given.doubt,
     count: () => base?.graph.modules.size ?? 0,
     why: () => (large ? (reason ?? unfit?.reason ?? null) : null),
     close: cancel,

@@ -1,11 +1,10 @@
-import type { Bind, PieceEntry, PieceFile, PieceProgram, PieceTarget } from '../../protocol/pieces.js';
+import type { Bind, PieceEntry, PieceFile, PieceProgram } from '../../protocol/pieces.js';
 import { appRuns, isDeclared } from '../ahead/untouched.js';
 import { bindingOf, namesOf } from './exports.js';
 import { type Helpers, openHelpers } from './helpers.js';
+import { type Outside, openOutside, type Require } from './outside.js';
 import { quicken } from './quicken.js';
 import { type Module, moduleOf, type Own, takesFromOthers } from './module.js';
-
-type Require = (specifier: string) => unknown;
 
 /** How far an evaluation has come. */
 interface Walk {
@@ -21,15 +20,14 @@ export class Run {
   readonly #modules = new Map<string, Module>();
   readonly #helpers: Helpers;
   #bind: Bind = () => {};
-  readonly #externals = new Map<string, unknown>();
+  readonly #outside: Outside;
   /** What `require` of every module inherits from: the bundle's, once there is a bundle. */
   readonly #requires: object = {};
-  #require: Require = no;
-  #builtins: Readonly<Record<string, unknown>> = {};
   #isShared: (value: unknown) => boolean = () => false;
 
   constructor(base: PieceFile) {
     this.#helpers = openHelpers((value) => this.#isShared(value));
+    this.#outside = openOutside(this.#helpers);
     for (const entry of base(this.#helpers.all, (bind) => void (this.#bind = bind))) this.#put(entry);
   }
 
@@ -45,9 +43,9 @@ export class Run {
   start(program: PieceProgram, isShared: (value: unknown) => boolean): unknown {
     const { own, names, entry, awaits, main, builtins } = program;
     this.#isShared = isShared;
-    this.#builtins = builtins;
-    this.#require = names['__zdrRequire'] as Require;
-    Object.setPrototypeOf(this.#requires, this.#require);
+    const require = names['__zdrRequire'] as Require;
+    this.#outside.open(require, builtins);
+    Object.setPrototypeOf(this.#requires, require);
     const free = { ...names, ...this.#helpers.all };
     this.#bind(free);
     for (const piece of own(free)) this.#put(piece);
@@ -188,7 +186,7 @@ export class Run {
           continue;
         }
         const target = module.targets[link[0]];
-        if (target?.[0] !== 'piece') this.#outside(target, link[0]);
+        if (target?.[0] !== 'piece') this.#outside.load(target, link[0]);
         else {
           const to = this.#find(target[1]);
           if (this.#enter(to)) push(walk, to);
@@ -230,7 +228,7 @@ export class Run {
   /** What a static import gives, now that it was evaluated. */
   #imported(module: Module, specifier: string): unknown {
     const target = module.targets[specifier];
-    return target?.[0] === 'piece' ? this.#find(target[1]).own.exports : this.#outside(target, specifier);
+    return target?.[0] === 'piece' ? this.#find(target[1]).own.exports : this.#outside.load(target, specifier);
   }
 
   /** What a static import gives before anything was evaluated: the namespace of an ES module. */
@@ -244,43 +242,11 @@ export class Run {
   #requireOf(module: Module): Require {
     const require: Require = (specifier) => {
       const target = module.targets[specifier];
-      if (target?.[0] !== 'piece') return this.#outside(target, specifier);
+      if (target?.[0] !== 'piece') return this.#outside.load(target, specifier);
       const exports = this.evaluate(target[1]);
       return this.#find(target[1]).isModule ? this.#helpers.asCommonJs(exports as object) : exports;
     };
     return Object.setPrototypeOf(require, this.#requires) as Require;
-  }
-
-  /** What is no piece: a package, a module of node, or something that is looked for now. */
-  #outside(target: PieceTarget | undefined, specifier: string): unknown {
-    switch (target?.[0]) {
-      case 'builtin':
-        return this.#builtins[specifier] ?? this.#require(specifier);
-      case 'import': {
-        const promise = import(target[1]) as Promise<unknown>;
-        this.#helpers.isComing(promise);
-        return promise;
-      }
-      case 'external':
-        return this.#external(target[1]);
-      case 'piece':
-      case undefined:
-        return this.#require(specifier);
-    }
-  }
-
-  #external(file: string): unknown {
-    if (this.#externals.has(file)) return this.#externals.get(file);
-    try {
-      const exports = this.#require(file);
-      this.#externals.set(file, exports);
-      return exports;
-    } catch (error) {
-      // Which of the app's imports it is that `require` cannot load.
-      const failure = error as { code?: unknown; required?: string } | null;
-      if (failure?.code === 'ERR_REQUIRE_ASYNC_MODULE') failure.required ??= file;
-      throw error;
-    }
   }
 }
 
