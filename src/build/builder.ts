@@ -1,42 +1,27 @@
-import { realpathSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import type { Inputs } from '../watch/inputs.js';
 import type { BuildMessage } from '../events.js';
 import { SHARING } from '../protocol/late.js';
-import type { Format } from './banner.js';
-import { openAliases } from './aliases.js';
-import { openDecorators } from './decorators.js';
-import { nameExternals, openExternals } from './externals.js';
-import { formatOf, typeOf } from './format.js';
-import { openReads } from './inputs.js';
-import { openKinds } from './kinds.js';
+import { nameExternals } from './externals.js';
 import { linksIn } from './links.js';
 import { fixHelpers } from './interop.js';
 import { type LateOutcome, openParts } from './late.js';
 import { lateWith } from './late-part.js';
 import { failureMessage, plainMessage, unresolvedIn } from './messages.js';
+import { openModules } from './modules.js';
 import type { BuildOutcome } from './outcome.js';
 import { graphOf } from './pieces/graph.js';
 import { eachWith, isAwait } from './pieces/compile.js';
 import { openPieces } from './pieces/pieces.js';
 import { exportsEnum, signatureOf } from './pieces/signature.js';
-import { loadingWith, takingFrom } from './plugin.js';
+import { takingFrom } from './plugin.js';
 import { witnessed } from './plugins.js';
-import {
-  endService,
-  esbuild,
-  isFailure,
-  type Message,
-  type Metafile,
-  openRebuilds,
-  type Plugin,
-  type Result,
-} from './esbuild.js';
+import { endService, esbuild, isFailure, type Message, type Metafile, openRebuilds } from './esbuild.js';
 import { type BuilderOptions, settingsFor } from './settings.js';
-import { openSources, type Sources } from './sources.js';
 import { tellingWith } from './tell.js';
+import { wholeWith } from './whole.js';
 
 /** Builds one entry again and again. */
 export interface Builder {
@@ -64,28 +49,17 @@ export interface Builder {
 const HANGS = 1_000;
 
 export function openBuilder(options: BuilderOptions): Builder {
-  const reads = openReads(options);
-  const externals = openExternals();
+  const modules = openModules(options);
+  const { reads, externals, kinds } = modules;
   const { bundles } = options;
-  const timing = options.timing === true;
-  const decorators = openDecorators(options.tsconfig, [join(options.root, 'package.json'), import.meta.url]);
-  const aliases = openAliases(options.tsconfig);
   const parts = openParts();
-  const kinds = openKinds();
   /** What a whole build has read last. */
   let account: Promise<Inputs> | null = null;
   /** Modules that have changed since; `whole`: so has something that all depend on. */
   const dirty = new Set<string>();
   let whole = true;
-  /** Whether modules tell what they export, and whether one of them may ask for more at run time. */
-  let sharing = options.sharing ?? false;
-  /** Whether the last good whole build had such modules. */
-  let tells = sharing;
-  let open = false;
-  let entry = '';
-  let sources: Sources = openSources(entry, decorators.lower, timing, aliases.of);
-  /** What an entry turned out to be that neither its extension nor its package.json tells. */
-  let guess: Format = 'esm';
+  /** Whether modules told what they export in the last good whole build. */
+  let tells = modules.share();
   /** Of the last good build. */
   let links: ReadonlySet<string> = new Set();
   /** What esbuild warns of in the last good build. */
@@ -94,43 +68,25 @@ export function openBuilder(options: BuilderOptions): Builder {
   /** Builds that have not ended, those that were given up among them. */
   const running = new Set<Promise<unknown>>();
 
-  async function contentsOf(path: string): Promise<string | Uint8Array | null> {
-    const source = await sources.load(path, sources.peek(path)?.share);
-    if (source === null) return null;
-    open ||= source.open;
-    const share = kinds.sharingFor(path, source);
-    const shown = sharing ? await sources.load(path, share) : source;
-    return (shown ?? source).contents;
-  }
-
-  const pluginFor = (saw: (path: string) => void): Plugin =>
-    loadingWith({
-      externals,
-      timing,
-      load(path) {
-        saw(path);
-        return contentsOf(path);
-      },
-    });
-  const plugin = pluginFor(reads.saw);
   const latePart = lateWith({
     build: esbuild.build,
     options,
-    sourceOf: (path) => sources.load(path),
-    stampOf: (path) => sources.peek(path)?.stamp ?? null,
-    pluginsFor: (known, takes, saw) => [takingFrom(known, takes), ...others, pluginFor(saw)],
+    sourceOf: (path) => modules.sources().load(path),
+    stampOf: (path) => peek(path)?.stamp ?? null,
+    pluginsFor: (known, takes, saw) => [takingFrom(known, takes), ...others, modules.pluginFor(saw)],
     kinds,
     parts,
     failed: async (error) => (isFailure(error) ? await messages(error.errors, 'error') : [failureMessage(error)]),
   });
-  const messages = tellingWith(esbuild.formatMessages, options, (path) => sources.peek(path));
+  const peek = (path: string) => modules.sources().peek(path);
+  const messages = tellingWith(esbuild.formatMessages, options, peek);
   const pieces = openPieces({
     root: options.root,
     cwd: options.cwd,
     bundles,
-    timing,
-    compile: eachWith(esbuild.build, options, contentsOf, (path) => {
-      const source = sources.peek(path);
+    timing: options.timing === true,
+    compile: eachWith(esbuild.build, options, modules.contentsOf, (path) => {
+      const source = peek(path);
       return {
         asRead: source?.asRead === true,
         hash: source?.stamp?.hash,
@@ -138,63 +94,36 @@ export function openBuilder(options: BuilderOptions): Builder {
         enums: exportsEnum(source?.contents ?? ''),
       };
     }),
-    hash: (path) => sources.peek(path)?.stamp?.hash,
+    hash: (path) => peek(path)?.stamp?.hash,
     touched: (path) => whole || dirty.has(path),
     onBase: options.onBase ?? (() => {}),
   });
 
   const witness = {
     async saw(path: string) {
-      await sources.load(path);
+      await modules.sources().load(path);
       reads.saw(path);
     },
-    entry: () => entry,
+    entry: modules.entry,
   };
   const others = (options.extra?.plugins ?? []).map((other) => witnessed(other, witness));
 
   const rebuilds = openRebuilds((format) => ({
     ...settingsFor(format, options),
     entryPoints: { bundle: options.entry },
-    plugins: [...others, plugin],
+    plugins: [...others, modules.pluginFor(reads.saw)],
   }));
-
-  /** Builds in the format that the entry asks for. Where only its syntax tells, the first build shows it. */
-  async function compile(): Promise<{ readonly result: Result; readonly format: Format }> {
-    const rule = formatOf(entry, typeOf(entry));
-    const format = rule === 'open' ? guess : rule;
-    const result = await rebuildSharing(format);
-    const syntax = rule === 'open' ? syntaxOf(result) : null;
-    if (syntax === null || syntax === format) return { result, format };
-    guess = syntax;
-    return { result: await rebuildSharing(guess), format: guess };
-  }
-
-  /** A second time where the first shows that modules have to tell of themselves, or in which syntax they can. */
-  async function rebuildSharing(format: Format): Promise<Result> {
-    const before = sharing;
-    const result = await rebuilds.rebuild(format);
-    if (!('metafile' in result)) return result;
-    const learned = kinds.learn(result.metafile.inputs, options.cwd);
-    sharing ||= open;
-    return sharing && (learned || !before) ? rebuilds.rebuild(format) : result;
-  }
-
-  function syntaxOf(result: Result): Format | null {
-    if (result.errors.some(isAwait)) return 'esm';
-    if (!('metafile' in result)) return null;
-    const input = Object.entries(result.metafile.inputs).find(([file]) => resolve(options.cwd, file) === entry)?.[1];
-    return input?.format === 'esm' ? 'esm' : 'cjs';
-  }
+  const compile = wholeWith(rebuilds, modules, options.cwd);
 
   /** What was read, with these as they were read now. */
   async function inputsWith(before: Promise<Inputs>, changed: ReadonlySet<string>): Promise<Inputs> {
-    const stamps = [...changed].map((path) => [path, sources.peek(path)?.stamp ?? null] as const);
+    const stamps = [...changed].map((path) => [path, peek(path)?.stamp ?? null] as const);
     const { files, ...rest } = await before;
     return { ...rest, files: new Map([...files, ...stamps]) };
   }
 
   async function warnings(): Promise<readonly BuildMessage[]> {
-    const missing = decorators.missing();
+    const missing = modules.missing();
     return [...(await messages(warned, 'warning')), ...(missing === null ? [] : [plainMessage(missing, 'WARNING')])];
   }
 
@@ -227,11 +156,7 @@ export function openBuilder(options: BuilderOptions): Builder {
   }
 
   async function buildNow(): Promise<BuildOutcome> {
-    const real = realEntry(options.entry);
-    if (real !== entry) {
-      sources = openSources((entry = real), decorators.lower, timing, aliases.of);
-      whole = true;
-    }
+    whole = modules.locate() || whole;
     return (await buildChanged()) ?? buildWhole();
   }
 
@@ -247,25 +172,25 @@ export function openBuilder(options: BuilderOptions): Builder {
         whole = true;
         const unresolved = unresolvedIn(result.errors, options.cwd);
         const errors = await messages(result.errors, 'error');
-        return { tag: 'failed', errors, inputs: reads.bad(sources, allLinks(), unresolved) };
+        return { tag: 'failed', errors, inputs: reads.bad(modules.sources(), allLinks(), unresolved) };
       }
       links = linksIn(result.metafile.inputs, options.cwd);
       const [map, code] = result.outputFiles;
       if (map === undefined || code === undefined) throw new Error('esbuild gave no output');
-      const found = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
-      const { inputs: modules } = result.metafile;
+      const put = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
+      const found = result.metafile.inputs;
       // Pieces without what makes them tell of themselves would be others than those of the bundle.
-      if (sharing !== tells) pieces.forget();
-      tells = sharing;
-      const made = { bundle: found, modules: Object.keys(modules).length, format, entry };
-      const bundle = await pieces.built(made, graphOfBuild(modules));
-      const inputs = reads.good(sources, allLinks());
+      if (modules.share() !== tells) pieces.forget();
+      tells = modules.share();
+      const made = { bundle: put, modules: Object.keys(found).length, format, entry: modules.entry() };
+      const bundle = await pieces.built(made, graphOfBuild(found));
+      const inputs = reads.good(modules.sources(), allLinks());
       account = inputs;
       warned = result.warnings;
       return { tag: 'built', bundle, warnings: await warnings(), inputs, modules: null };
     } catch (error) {
       whole = true;
-      return { tag: 'failed', errors: [failureMessage(error)], inputs: reads.bad(sources, allLinks(), []) };
+      return { tag: 'failed', errors: [failureMessage(error)], inputs: reads.bad(modules.sources(), allLinks(), []) };
     }
   }
 
@@ -293,33 +218,23 @@ export function openBuilder(options: BuilderOptions): Builder {
     invalidate(paths) {
       for (const path of paths) {
         parts.invalidate(path);
-        const module = sources.invalidate(path);
-        if (!reads.invalidate(path) && module) {
-          if (pieces.has(path)) dirty.add(path);
-          else whole = true;
+        const touched = modules.invalidate(path);
+        if (touched === 'module' && pieces.has(path)) {
+          dirty.add(path);
           continue;
         }
         whole = true;
-        // Not an edit of a module: what imports resolve to may have changed.
+        if (touched === 'module') continue;
         pieces.doubt();
-        externals.clear();
-        reads.forget();
         parts.clear();
-        decorators.clear();
-        aliases.clear();
-        // How its files are read may have changed with it.
-        if (!path.endsWith('.json')) continue;
-        sources.clear();
-        pieces.forget();
+        if (touched === 'all') pieces.forget();
       }
     },
     keepStatic(path) {
       whole = true;
       pieces.doubt();
       if (path !== SHARING) return externals.keepStatic(path);
-      const news = !sharing;
-      sharing = true;
-      return news;
+      return modules.beginToShare();
     },
     whyWhole: pieces.why,
     giveUp() {
@@ -335,12 +250,4 @@ export function openBuilder(options: BuilderOptions): Builder {
       if (running.size > 0) await endService();
     },
   };
-}
-
-function realEntry(entry: string): string {
-  try {
-    return realpathSync(entry);
-  } catch {
-    return entry;
-  }
 }
