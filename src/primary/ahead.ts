@@ -1,6 +1,7 @@
 import { basename, sep } from 'node:path';
 import type { EnvChange, Plan, Required, Stale, Unit } from '../protocol/ahead.js';
 import type { ToPrimary, ToWorker } from '../protocol/messages.js';
+import { openTrials } from './trials.js';
 
 /**
  * Which packages standbys evaluate ahead. What the live app has loaded is tried out in a process of its own, one
@@ -38,27 +39,14 @@ export interface AheadOptions {
   readonly onStale: (worker: number) => void;
 }
 
-/** The app is used first: a trial begins so long after it told what it loaded, in ms. `FIRST`: the next save may be near. */
-const LATER = 300;
+/** The next save may be near: so soon after the app told for the first time what it loaded a trial begins, in ms. */
 const FIRST = 10;
 
-/** How long one trial may take, and how long a standby may take over what a trial found harmless, in ms. */
-const TRIAL = 60_000;
+/** How long a standby may take over what a trial found harmless, in ms. */
 const PATIENCE = 20_000;
-
-/** So many trials in a row, each with one package less. */
-const TRIALS = 12;
 
 /** A package that found another environment so often, each time another one, is left out. */
 const SURPRISES = 2;
-
-interface Trial {
-  readonly id: number;
-  readonly list: readonly Required[];
-  readonly count: number;
-  readonly units: Unit[];
-  readonly timer: NodeJS.Timeout;
-}
 
 export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: AheadOptions): Ahead {
   let known: Extract<Message, { tag: 'loaded' }> | null = null;
@@ -69,10 +57,15 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
   const banned = new Set<string>();
   const late = new Map<number, NodeJS.Timeout>();
   const reporting = new Set<number>();
-  let trial: Trial | null = null;
-  let waiting: NodeJS.Timeout | null = null;
-  let last = 0;
-  let closed = false;
+  const trials = openTrials({
+    fork,
+    kill,
+    send: (worker, plan) => send(worker, { tag: 'try', plan }),
+    wanted: () => known?.required.filter(({ file }) => !banned.has(file)) ?? [],
+    planOf: (list) => planOf(expected(list)),
+    ban: (file) => void banned.add(file),
+    onFound: found,
+  });
 
   const planOf = (list: readonly Unit[]): Plan => ({ entry, args, script: known?.script ?? false, units: list });
 
@@ -87,32 +80,7 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
     if (same) return surprises.clear();
     const first = known === null;
     known = message;
-    schedule(first ? FIRST : LATER);
-  }
-
-  function schedule(after = LATER): void {
-    abort();
-    waiting = setTimeout(() => begin(known?.required ?? [], 1), after);
-  }
-
-  function abort(): void {
-    if (waiting !== null) clearTimeout(waiting);
-    waiting = null;
-    if (trial === null) return;
-    clearTimeout(trial.timer);
-    const { id } = trial;
-    trial = null;
-    kill(id);
-  }
-
-  function begin(all: readonly Required[], count: number): void {
-    waiting = null;
-    const list = all.filter(({ file }) => !banned.has(file));
-    if (closed || list.length === 0 || count > TRIALS) return;
-    const id = (last -= 1);
-    const timer = setTimeout(() => kill(id), TRIAL);
-    trial = { id, list, count, units: [], timer };
-    fork(id);
+    trials.schedule(first ? FIRST : undefined);
   }
 
   /** With the environment that each is expected to find. */
@@ -124,18 +92,8 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
     });
   }
 
-  /** The first that was not found harmless, or was found to be anything but. */
-  function refused({ list, count, units: good }: Trial, file: string | undefined): void {
-    const tried = new Set(good.map((unit) => unit.file));
-    const bad = file ?? list.find((required) => !tried.has(required.file))?.file;
-    abort();
-    if (bad !== undefined) banned.add(bad);
-    begin(list, count + 1);
-  }
-
-  function decide(found: readonly Unit[]): void {
-    abort();
-    units = found.filter((unit, at) => !isHeldBy(found.slice(0, at), unit));
+  function found(all: readonly Unit[]): void {
+    units = all.filter((unit, at) => !isHeldBy(all.slice(0, at), unit));
     for (const worker of standbys()) warm(worker);
   }
 
@@ -183,11 +141,11 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
   function learn(file: string, change: EnvChange): void {
     learned.set(file, change);
     units = [];
-    schedule();
+    trials.schedule();
   }
 
   return {
-    atRest: () => reporting.size === 0 && waiting === null && trial === null && late.size === 0,
+    atRest: () => reporting.size === 0 && !trials.isUnderWay() && late.size === 0,
     serves: (worker) => void reporting.add(worker),
     handle(worker, message) {
       switch (message.tag) {
@@ -202,28 +160,25 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
           stale(message.why);
           return onStale(worker);
         case 'tried':
-          if (trial?.id === worker) trial.units.push(message.unit);
-          return;
+          return trials.tried(worker, message.unit);
         case 'tried-all':
-          if (trial?.id === worker) decide(trial.units);
-          return;
+          return trials.triedAll(worker);
         case 'refused':
-          if (trial?.id === worker) refused(trial, message.file);
+          return trials.refused(worker, message.file);
       }
     },
     up(worker) {
       if (worker >= 0) warm(worker);
-      else if (trial?.id === worker) send(worker, { tag: 'try', plan: planOf(expected(trial.list)) });
+      else trials.up(worker);
     },
     exited(worker) {
       clearTimeout(late.get(worker));
       late.delete(worker);
       reporting.delete(worker);
-      if (trial?.id === worker) refused(trial, undefined);
+      trials.refused(worker, undefined);
     },
     saved() {
-      // One that runs gives way by its priority: in a long series of saves it would never come to its end.
-      if (waiting !== null) schedule();
+      trials.putOff();
       for (const worker of standbys()) send(worker, { tag: 'check' });
     },
     forget() {
@@ -232,11 +187,10 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
       learned.clear();
       surprises.clear();
       banned.clear();
-      abort();
+      trials.abort();
     },
     close() {
-      closed = true;
-      abort();
+      trials.close();
       for (const timer of late.values()) clearTimeout(timer);
     },
   };
