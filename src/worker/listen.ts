@@ -9,12 +9,13 @@ import { tellClock } from './clock.js';
 import { describe } from './failure.js';
 import { install as installDatagrams } from './datagrams.js';
 import { bindTo, listening } from './bind.js';
-import { createServerHandle, type Handle, type Listen2, serverPrototype, type Server } from './internals.js';
-import { add, addressOf, allListeners, gate, listenerOf, type Listener, reallyClose, remove } from './listeners.js';
+import { type Handle, type Listen2, serverPrototype, type Server } from './internals.js';
+import { add, addressOf, gate, listenerOf, type Listener, reallyClose, remove } from './listeners.js';
 import { bindNumber, keyOf, numbered } from './numbers.js';
 import { type Place, rebind } from './rebind.js';
 import { meet } from './servers.js';
 import { hasSiblings, spread } from './spread.js';
+import { conflicting, isHere, named } from './stand-in.js';
 import { bindUnix } from './unix.js';
 
 /**
@@ -207,36 +208,4 @@ export function adopt(key: Key, address: Address, handle: Handle): void {
 export function rebound(key: Key): void {
   const real = standIns.get(key);
   if (real !== undefined) rebind(key, real, own);
-}
-
-const ANY = new Set(['', '::', '0.0.0.0']);
-
-/** A kept handle on the same port whose host shuts this one out, or is shut out by it, in the kernel. */
-function conflicting(address: string | null, port: number): Listener | undefined {
-  if (port === 0) return undefined;
-  return allListeners().find(
-    (other) =>
-      other.phase === 'kept' &&
-      other.address.kind === 'tcp' &&
-      other.address.port === port &&
-      (ANY.has(address ?? '') || ANY.has(other.address.host)),
-  );
-}
-
-/** Whether this machine has the address. If not, node's own error is to come before anything has changed. */
-function isHere(address: string | null, addressType: number): boolean {
-  if (address === null || createServerHandle === undefined) return true;
-  const handle = bindTo(address, 0, addressType);
-  if (typeof handle === 'string') return handle !== 'refused';
-  handle.close();
-  return true;
-}
-
-function named(address: Address): NonNullable<Handle['getsockname']> {
-  return (out) => {
-    if (address.kind !== 'tcp') return 0;
-    const { host, port } = address;
-    Object.assign(out, { address: host, family: host.includes(':') ? 'IPv6' : 'IPv4', port });
-    return 0;
-  };
 }
