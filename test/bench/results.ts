@@ -12,8 +12,8 @@ import type { Timers } from './measures/timers.js';
 export type Measured<T> = T | { readonly none: string };
 
 export interface AppResult {
-  /** From the first spawn to the first answer, ms. */
-  readonly start: number;
+  /** From the first spawn to the first answer, ms: of each start. */
+  readonly starts: readonly number[];
   /** As soon as it answers, when nothing can have been made ready. */
   readonly early: Omit<Save, 'marks'>;
   /** The others, from a while after that. */
@@ -45,7 +45,7 @@ export interface ToolResult {
   readonly version: Measured<string>;
   readonly apps: Partial<Record<AppName, Measured<AppResult>>>;
   lane?: Lane;
-  burst?: Measured<Burst>;
+  bursts?: Measured<readonly Burst[]>;
   rest?: Measured<Rest>;
   kept?: Measured<Kept>;
   across?: Measured<Across>;

@@ -7,7 +7,7 @@ import type { AppName } from './apps/app.js';
 import { laneOf } from './lane.js';
 import { measureAcross } from './measures/across.js';
 import { measureBroken } from './measures/broken.js';
-import { measureBurst } from './measures/burst.js';
+import { type Burst, measureBurst } from './measures/burst.js';
 import { type Growth, measureGrowth } from './measures/growth.js';
 import { measureKept } from './measures/kept.js';
 import { measureRest } from './measures/rest.js';
@@ -15,25 +15,51 @@ import { measureSaves, type Save } from './measures/saves.js';
 import { hasWrk, throughput } from './measures/throughput.js';
 import { measureTimers } from './measures/timers.js';
 import type { Measured, Throughput, ToolResult } from './results.js';
+import type { Running } from './running.js';
 import type { Scale } from './scale.js';
 import type { Tool } from './tool.js';
 import { plainNode } from './tools/plain-node.js';
 import { withTool } from './with-tool.js';
 
+/** Between two bursts, in ms: whatever was made ready ahead is again. */
+const BETWEEN = 1_500;
+
+/** What the app of the table of starts is. */
+const STARTED: AppName = 'express';
+
+async function startsOf(tool: Tool, name: AppName, times: number): Promise<number[]> {
+  const starts: number[] = [];
+  for (let time = 0; time < times; time += 1) {
+    const start = await withTool(tool, name, async (started) => started.start);
+    if (typeof start === 'number') starts.push(start);
+  }
+  return starts;
+}
+
+async function burstsOf(running: Running, first: number, { saves, times }: Scale['burst']): Promise<Burst[]> {
+  const bursts: Burst[] = [];
+  for (let time = 0; time < times; time += 1) {
+    if (time > 0) await wait(BETWEEN);
+    bursts.push(await measureBurst(running, first + time * saves, saves, 30));
+  }
+  return bursts;
+}
+
 /** Start and saves of one app; with the picture's lane and what costs nothing more to see on the way. */
 export async function runApp(tool: Tool, result: ToolResult, name: AppName, scale: Scale): Promise<void> {
+  const before = name === STARTED ? await startsOf(tool, name, scale.starts - 1) : [];
   result.apps[name] = await withTool(tool, name, async ({ running, start }) => {
     const [early] = await measureSaves(running, { ...scale.saves, edits: 1 });
     await wait(scale.calm);
     const saves = await measureSaves(running, { ...scale.saves, first: 3 });
     const next = saves.length + 3;
-    if (name === 'http') result.burst = await measureBurst(running, next, scale.burst, 30);
+    if (name === 'http') result.bursts = await burstsOf(running, next, scale.burst);
     if (name === 'express') {
       const lane = laneOf(await measureSaves(running, { ...scale.portraits, first: next }));
       if (lane !== null) result.lane = lane;
       result.rest = await measureRest(running, scale.rest);
     }
-    return { start, early: withoutMarks(early!), saves: saves.map(withoutMarks) };
+    return { starts: [...before, start], early: withoutMarks(early!), saves: saves.map(withoutMarks) };
   });
 }
 

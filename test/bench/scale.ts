@@ -4,6 +4,8 @@ import type { SavesPlan } from './measures/saves.js';
 /** How much of everything. Times in ms. */
 export interface Scale {
   readonly saves: SavesPlan;
+  /** How often the app of which the start is shown is started. */
+  readonly starts: number;
   /** Between the first save, which comes right after the start, and those. */
   readonly calm: number;
   /** Of which the picture shows the middle one. */
@@ -12,7 +14,8 @@ export interface Scale {
   /** How long a save that cannot run is looked at. */
   readonly broken: number;
   readonly timers: number;
-  readonly burst: number;
+  /** How many saves behind one another, and how often so. */
+  readonly burst: { readonly saves: number; readonly times: number };
   /** How long processor use at rest is looked at. */
   readonly rest: number;
   /** Edits of zdr after which memory is compared. */
@@ -25,12 +28,13 @@ export interface Scale {
 
 export const full: Scale = {
   saves: { edits: 15, budget: 12_000, before: 300, after: 400 },
+  starts: 5,
   calm: 3000,
   portraits: { edits: 3, budget: 20_000, before: 300, after: 1600 },
   kept: { connections: 1000, requests: 100_000, edits: 5, budget: 30_000 },
   broken: 2500,
   timers: 10,
-  burst: 20,
+  burst: { saves: 20, times: 5 },
   rest: 15_000,
   growth: 100,
   throughput: { rounds: 5, seconds: 3 },
@@ -39,12 +43,13 @@ export const full: Scale = {
 
 export const quick: Scale = {
   saves: { edits: 5, budget: 5000, before: 150, after: 250 },
+  starts: 1,
   calm: 500,
   portraits: { edits: 1, budget: 10_000, before: 200, after: 1600 },
   kept: { connections: 100, requests: 5000, edits: 2, budget: 8000 },
   broken: 800,
   timers: 3,
-  burst: 5,
+  burst: { saves: 5, times: 1 },
   rest: 1000,
   growth: 10,
   throughput: { rounds: 1, seconds: 1 },

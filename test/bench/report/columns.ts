@@ -1,6 +1,7 @@
 import type { AppName } from '../apps/app.js';
 import { type Broken, LATE } from '../measures/broken.js';
 import { isNone, type Measured, type ToolResult } from '../results.js';
+import { median } from '../statistics.js';
 import { type Figures, figures } from './figures.js';
 import { count, ms, share } from './words.js';
 
@@ -47,7 +48,7 @@ export const start = ofApp('start', 'express', (seen) => ms(seen.start));
 
 export const burst: Column = {
   head: 'burst',
-  cell: (tool) => of(tool.burst, ({ live }) => ms(live)),
+  cell: (tool) => of(tool.bursts, (bursts) => ms(median(bursts.map(({ live }) => live ?? Infinity)))),
 };
 
 export const failed = ofApp('failed per save', 'express', (seen) => count(seen.failed / (seen.saves + 1)));

@@ -29,7 +29,7 @@ export function figures(tool: ToolResult, name: AppName): Figures | string | nul
   const all = [app.early, ...app.saves];
   const sum = (key: 'requests' | 'failed' | 'stale'): number => all.reduce((sum, save) => sum + save[key], 0);
   return {
-    start: app.start,
+    start: median(app.starts),
     early: app.early.live,
     median: median(lives),
     p95: quantile(lives, 0.95),

@@ -32,7 +32,7 @@ function folded(summary: string, parts: readonly string[]): string {
 function speed(results: Results): string {
   const table = tableOf(results, [...apps.map(([head, name]) => column.saves(head, name)), column.burst, column.start]);
   if (table === '') return '';
-  return `From a save to the first answer of the new code, median / p95 in ms; \`burst\`: from the last of 20 saves 30 ms apart; \`start\`: from the command to the first answer.\n\n${table}`;
+  return `From a save to the first answer of the new code, median / p95 in ms; \`burst\`: from the last of 20 saves 30 ms apart; \`start\`: from the command to the first answer (Express); medians of 5.\n\n${table}`;
 }
 
 /** A tool that makes ready what the next save needs has had no time for it yet. */
@@ -131,6 +131,17 @@ function spread(tools: readonly ToolResult[]): string {
     const seen = zdr && figures(zdr, name);
     return seen && typeof seen !== 'string' ? [`${name} ${ms(seen.least)} to ${ms(seen.most)} ms`] : [];
   });
+  const range = (what: string, values: readonly number[] = []): void => {
+    if (values.length > 1) parts.push(`${what} ${ms(Math.min(...values))} to ${ms(Math.max(...values))} ms`);
+  };
+  const { bursts, apps: seen } = zdr ?? {};
+  const started = seen?.express;
+  if (!isNone(bursts))
+    range(
+      'burst',
+      bursts?.map(({ live }) => live ?? Infinity),
+    );
+  if (!isNone(started)) range('start', started?.starts);
   return parts.length === 0 ? '' : ` Spread of zdr: ${parts.join(', ')}.`;
 }
 
