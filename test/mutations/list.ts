@@ -211,4 +211,11 @@ export const mutations: readonly Mutation[] = [
     to: '    void appRuns;\n',
     suites: ['dev/ahead'],
   },
+  {
+    name: 'every worker loads the TLS of node',
+    file: 'src/worker/secure.ts',
+    from: "import { builtin } from './builtin.js';\n",
+    to: "import { builtin } from './builtin.js';\nbuiltin('node:tls');\n",
+    suites: ['dev/as-node'],
+  },
 ];
