@@ -59,7 +59,7 @@ export function openBuilder(options: BuilderOptions): Builder {
   const dirty = new Set<string>();
   let whole = true;
   /** Whether modules told what they export in the last good whole build. */
-  let tells = modules.share();
+  let tells = modules.shares();
   /** Of the last good build. */
   let links: ReadonlySet<string> = new Set();
   /** What esbuild warns of in the last good build. */
@@ -180,8 +180,8 @@ export function openBuilder(options: BuilderOptions): Builder {
       const put = await bundles.put({ text: fixHelpers(code.text), map: nameExternals(map.text), format });
       const found = result.metafile.inputs;
       // Pieces without what makes them tell of themselves would be others than those of the bundle.
-      if (modules.share() !== tells) pieces.forget();
-      tells = modules.share();
+      if (modules.shares() !== tells) pieces.forget();
+      tells = modules.shares();
       const made = { bundle: put, modules: Object.keys(found).length, format, entry: modules.entry() };
       const bundle = await pieces.built(made, graphOfBuild(found));
       const inputs = reads.good(modules.sources(), allLinks());

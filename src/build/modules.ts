@@ -27,14 +27,14 @@ export interface Modules {
   readonly externals: Externals;
   readonly kinds: Kinds;
   /** Whether they tell what they export, for what is built at run time. */
-  share(): boolean;
+  shares(): boolean;
   /** From here on they do. False: they did already. */
   beginToShare(): boolean;
   /** A build has read these. True: a new one can say more, beside whether they share. */
   learn(inputs: Metafile['inputs']): boolean;
   /** What keeps decorators from being written out; null: nothing. */
   missing(): string | null;
-  /** This file has another content. What that is of, and of what all that was known is forgotten. */
+  /** This file has another content. Forgets what may be different with it, and tells how much that is. */
   invalidate(path: string): Touched;
 }
 
@@ -90,7 +90,7 @@ export function openModules(options: BuilderOptions): Modules {
     reads,
     externals,
     kinds,
-    share: () => shares,
+    shares: () => shares,
     beginToShare() {
       const news = !shares;
       shares = true;

@@ -6,23 +6,22 @@ import { formatOf, typeOf } from './format.js';
 import type { Modules } from './modules.js';
 import { isAwait } from './pieces/compile.js';
 
-export interface Whole {
-  readonly result: Result;
-  readonly format: Format;
-}
-
 /** Builds an entry as a whole, in the format that it asks for. Where only its syntax tells, the first build shows it. */
-export function wholeWith(rebuilds: Rebuilds, modules: Modules, cwd: string): () => Promise<Whole> {
+export function wholeWith(
+  rebuilds: Rebuilds,
+  modules: Modules,
+  cwd: string,
+): () => Promise<{ readonly result: Result; readonly format: Format }> {
   /** What an entry turned out to be that neither its extension nor its package.json tells. */
   let guess: Format = 'esm';
 
   /** A second time where the first shows that modules have to tell of themselves, or in which syntax they can. */
   async function build(format: Format): Promise<Result> {
-    const before = modules.share();
+    const before = modules.shares();
     const result = await rebuilds.rebuild(format);
     if (!('metafile' in result)) return result;
     const learned = modules.learn(result.metafile.inputs);
-    return modules.share() && (learned || !before) ? rebuilds.rebuild(format) : result;
+    return modules.shares() && (learned || !before) ? rebuilds.rebuild(format) : result;
   }
 
   function syntaxOf(result: Result): Format | null {

@@ -9,8 +9,8 @@ export interface Begun {
 
 /**
  * Reads the command line, and starts the first worker of one that runs an app: that takes longest, so all the rest is only
- * loaded then. It is one file in CommonJS, with nothing in it that the rest has as well and keeps something in: node loads
- * that soonest. `argv` without node and the script.
+ * loaded then. Bundled by itself, as CommonJS: node loads that soonest. So it shares no state with the rest but what it
+ * gives back. `argv` without node and the script.
  */
 export function begin(argv: readonly string[]): Begun {
   const parsed = parseArguments(argv);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
 import { command } from '../support/command.js';
@@ -30,17 +31,42 @@ for (const [name, config, said] of [
       async ({ project, zdr }) => {
         const { version } = await get(zdr.where);
         assert.equal(version, said);
-        const processes = (): number[] =>
-          zdr
-            .processes()
-            .filter(({ command: words }) => words.endsWith('/dist/worker/main.js'))
-            .map((one) => one.pid);
-        await zdr.until('a worker and a standby', async () => {
-          const { generations } = await statusOf(project);
-          return generations.length === 1 && processes().length === 2;
+        const { generations, standbys } = await zdr.until('a worker and a standby', async () => {
+          const status = await statusOf(project);
+          return status.standbys.length === 1 ? status : null;
         });
+        const known = [...generations.flatMap(({ workers }) => workers), ...standbys].map(({ pid }) => pid);
+        const there = zdr.processes().filter(({ command: words }) => words.endsWith('/dist/worker/main.js'));
+        assert.deepEqual(there.map((one) => one.pid).sort(), known.sort());
       },
     ));
+
+/** Each process of a worker writes its number, the first one first. */
+const tell = `if (process.argv[1]?.endsWith('/dist/worker/main.js')) require('node:fs').appendFileSync(require('node:path').join(__dirname, 'workers'), process.pid + '\\n');\n`;
+
+/** Gives a worker that was forked ahead the time to do so. */
+const patient = `import { existsSync } from 'node:fs';
+for (const end = Date.now() + 10_000; !existsSync('workers'); await new Promise((resolve) => setTimeout(resolve, 10)))
+  if (Date.now() > end) throw new Error('nothing was forked ahead');
+export default {};
+`;
+
+test('the worker that was forked ahead is the one that serves', () =>
+  withApp(
+    'http',
+    {
+      before: async (project) => {
+        await project.write('tell.cjs', tell);
+        await project.write('zdr.config.mjs', patient);
+        return { env: { NODE_OPTIONS: `--require ${project.path('tell.cjs')}` } };
+      },
+    },
+    async ({ project, zdr }) => {
+      const { pid } = await get(zdr.where);
+      const [first] = (await readFile(project.path('workers'), 'utf8')).split('\n');
+      assert.equal(first, String(pid));
+    },
+  ));
 
 test('what cannot run leaves no process', async () => {
   const project = await openProject('http');
