@@ -9,7 +9,7 @@ export function aheadOf({ options, workers, rollover }: Parts): Ahead | null {
     entry: options.entry,
     args: options.args,
     send: workers.send,
-    fork: (worker) => workers.fork(worker, environmentOf(options)),
+    fork: (worker) => workers.fork(worker, environmentOf(options), false),
     kill: workers.kill,
     standbys: () => rollover.state().workers.flatMap(({ id, tag }) => (tag === 'standby' ? id : [])),
     onStale: (worker) => rollover.dispatch({ type: 'worker-stale', worker }),

@@ -13,7 +13,7 @@ export function carryOut(parts: Parts, effect: Effect): void {
     case 'discard':
       return void removeBundle(effect.bundle);
     case 'fork':
-      return workers.fork(effect.worker, environmentOf(options));
+      return workers.fork(effect.worker, environmentOf(options), effect.idle);
     case 'load': {
       sockets.handTo(effect.worker);
       const program = {

@@ -7,5 +7,5 @@ export type { Early as First };
 export function forkFirst(mode: 'dev' | 'start', cwd: string): Early | null {
   const env = environmentOf({ envFiles: [], nodeEnv: mode === 'dev' ? 'development' : 'production' });
   const isForked = mode === 'start' || process.send !== undefined;
-  return forkEarly({ cwd, execArgv: [], isForked, debugged: false, env });
+  return forkEarly({ cwd, execArgv: [], isForked, debugged: false, idle: false, env });
 }

@@ -16,6 +16,8 @@ export interface Start {
   readonly isForked: boolean;
   /** It gets a pipe for its debugger. */
   readonly debugged: boolean;
+  /** Nobody waits for it: it may take its time to be the faster afterwards. */
+  readonly idle: boolean;
   /** On top of this process' own. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -29,6 +31,7 @@ export interface Forked {
 }
 
 const EXEC = fileURLToPath(new URL('worker/main.js', CODE));
+const EXEC_IDLE = fileURLToPath(new URL('worker/main-eager.js', CODE));
 
 /** Starts a worker process. One without a pid could not be started. */
 export function forkWith(start: Start): Forked {
@@ -38,10 +41,11 @@ export function forkWith(start: Start): Forked {
 }
 
 /** node:cluster has one set of settings for the process, and others may use it as well: ours hold for one fork. */
-function withSettings<T>({ cwd, execArgv, isForked }: Start, fork: () => T): T {
+function withSettings<T>({ cwd, execArgv, isForked, idle }: Start, fork: () => T): T {
   const { settings } = cluster;
   const args = isForked ? [FORKED] : [];
-  cluster.setupPrimary({ exec: EXEC, args, execArgv: [...execArgv], cwd, silent: false });
+  const exec = idle ? EXEC_IDLE : EXEC;
+  cluster.setupPrimary({ exec, args, execArgv: [...execArgv], cwd, silent: false });
   try {
     return fork();
   } finally {

@@ -41,7 +41,8 @@ type Take = Extract<ToWorker, { tag: 'take' }>;
 
 /** The worker processes, by the rollover's ids. Every call is safe for one that has ended. */
 export interface Workers {
-  fork(worker: number, env: Readonly<Record<string, string>>): void;
+  /** `idle`: nobody waits for it. */
+  fork(worker: number, env: Readonly<Record<string, string>>, idle: boolean): void;
   send(worker: number, message: ToWorker, handle?: Handle): void;
   /** Gives it an open connection. */
   give(worker: number, message: Take, handle: Handle): void;
@@ -84,9 +85,9 @@ export function openWorkers(options: WorkersOptions): Workers {
     refused = { ...refused, told: true };
     options.onRefused(code ?? 'no reason given');
   };
-  const fork: Workers['fork'] = (id, env) => {
+  const fork: Workers['fork'] = (id, env, idle) => {
     const { cwd, execArgv, isForked, onPipe } = options;
-    const start = { cwd, execArgv: execArgv(), isForked: isForked(), debugged: onPipe !== null, env };
+    const start = { cwd, execArgv: execArgv(), isForked: isForked(), debugged: onPipe !== null, idle, env };
     const forked = options.first?.take(start) ?? forkWith(start);
     const { worker } = forked;
     late.delete(id);
@@ -96,7 +97,7 @@ export function openWorkers(options: WorkersOptions): Workers {
     }
     worker.on('error', refuse);
     Reflect.deleteProperty(cluster.workers ?? {}, worker.id);
-    late.set(id, setTimeout(fork, AGAIN, id, env).unref());
+    late.set(id, setTimeout(fork, AGAIN, id, env, idle).unref());
   };
   const enlist = (id: number, { worker, pipes, heard }: Forked): void => {
     running.set(id, worker);

@@ -83,7 +83,7 @@ export function goDown(turn: Turn, { id, bundle, changes }: Generation, outage: 
   turns.putGeneration(turn, { tag: 'down', id, bundle, changes, outage });
   engage(turn, id, bundle);
   // The next edit is not to wait for a process.
-  if (turn.state.settings.mode === 'dev') turns.fork(turn, null);
+  if (turn.state.settings.mode === 'dev') turns.fork(turn, null, true);
   else turns.arm(turn, { tag: 'respawn', generation: id }, RETRY);
 }
 

@@ -8,7 +8,8 @@ export type Effect =
   | { readonly type: 'build' }
   /** No generation needs this bundle any more. */
   | { readonly type: 'discard'; readonly bundle: Bundle }
-  | { readonly type: 'fork'; readonly worker: number }
+  /** `idle`: nobody waits for this process. */
+  | { readonly type: 'fork'; readonly worker: number; readonly idle: boolean }
   | { readonly type: 'load'; readonly worker: number; readonly generation: number; readonly bundle: Bundle }
   /** The worker gets no app: it holds the clients of one that cannot run. */
   | { readonly type: 'hold-out'; readonly worker: number; readonly outage: Outage }

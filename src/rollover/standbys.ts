@@ -76,7 +76,7 @@ export function refillLater(turn: Turn): void {
 export function refill(turn: Turn): void {
   if (turn.state.phase.tag !== 'running') return;
   const idle = turn.state.workers.filter(isIdle).length;
-  for (let n = idle; n < wanted(turn); n += 1) turns.fork(turn, null);
+  for (let n = idle; n < wanted(turn); n += 1) turns.fork(turn, null, true);
 }
 
 /** What was kept for a series that did not come is ended. */

@@ -99,12 +99,12 @@ export function kill(turn: Turn, worker: Worker): void {
 /** How long a process may take to be up, in ms: longer than on a machine that is very busy. */
 const UP = 30_000;
 
-/** Starts a process. */
-export function fork(turn: Turn, generation: number | null): void {
+/** Starts a process; `idle`: ahead of its time. */
+export function fork(turn: Turn, generation: number | null, idle = false): void {
   const id = turn.state.lastWorker + 1;
   turn.state = { ...turn.state, lastWorker: id };
   putWorker(turn, { tag: 'spawned', id, generation });
-  emit(turn, { type: 'fork', worker: id });
+  emit(turn, { type: 'fork', worker: id, idle });
   arm(turn, { tag: 'up', worker: id }, UP);
 }
 

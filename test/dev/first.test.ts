@@ -36,13 +36,13 @@ for (const [name, config, said] of [
           return status.standbys.length === 1 ? status : null;
         });
         const known = [...generations.flatMap(({ workers }) => workers), ...standbys].map(({ pid }) => pid);
-        const there = zdr.processes().filter(({ command: words }) => words.endsWith('/dist/worker/main.js'));
+        const there = zdr.processes().filter(({ command: words }) => words.includes('/dist/worker/main'));
         assert.deepEqual(there.map((one) => one.pid).sort(), known.sort());
       },
     ));
 
 /** Each process of a worker writes its number, the first one first. */
-const tell = `if (process.argv[1]?.endsWith('/dist/worker/main.js')) require('node:fs').appendFileSync(require('node:path').join(__dirname, 'workers'), process.pid + '\\n');\n`;
+const tell = `if (process.argv[1]?.includes('/dist/worker/main')) require('node:fs').appendFileSync(require('node:path').join(__dirname, 'workers'), process.pid + '\\n');\n`;
 
 /** Gives a worker that was forked ahead the time to do so. */
 const patient = `import { existsSync } from 'node:fs';

@@ -33,7 +33,7 @@ export async function open(fault: Fault, phase: Phase): Promise<Opened> {
     const where: Cell['where'] = () => JSON.parse(gates.read('address') ?? '');
     if (zdr !== null) await zdr.event('ready');
     const workers = (): number[] =>
-      run.processes().flatMap(({ pid, command }) => (command.includes('worker/main.js') ? pid : []));
+      run.processes().flatMap(({ pid, command }) => (command.includes('/dist/worker/main') ? pid : []));
     const cell: Cell = {
       phase,
       project,

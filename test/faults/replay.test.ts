@@ -68,7 +68,7 @@ async function play({ project, zdr }: { project: Project; zdr: Zdr }, actions: r
         zdr.signal('SIGUSR2');
         break;
       case 'crash': {
-        const workers = zdr.processes().filter(({ command }) => command.includes('worker/main.js'));
+        const workers = zdr.processes().filter(({ command }) => command.includes('/dist/worker/main'));
         const victim = workers[action.which % Math.max(1, workers.length)];
         if (victim !== undefined) killIfThere(victim.pid);
       }

@@ -212,6 +212,13 @@ export const mutations: readonly Mutation[] = [
     suites: ['dev/ahead'],
   },
   {
+    name: 'a standby compiles what it calls when it calls it',
+    file: 'src/primary/fork.ts',
+    from: 'idle ? EXEC_IDLE : EXEC',
+    to: 'idle && EXEC_IDLE === EXEC ? EXEC_IDLE : EXEC',
+    suites: ['worker/eager'],
+  },
+  {
     name: 'every worker loads the TLS of node',
     file: 'src/worker/secure.ts',
     from: "import { builtin } from './builtin.js';\n",

@@ -75,6 +75,7 @@ function holdsWhatIsNeeded(names: readonly string[]): void {
     'worker/late/enter',
     'worker/late/hooks',
     'worker/main',
+    'worker/main-eager',
   ];
   const code = [...entries.map((entry) => `dist/${entry}.js`), ...inDist('chunks'), ...inDist('worker/chunks')];
   const begin = ['bin/package.json', 'bin/zdr.js', 'dist/cli/begin.cjs'];

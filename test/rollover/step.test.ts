@@ -283,7 +283,7 @@ test('a process that is killed before it is up gives way to another, once', () =
 test('a process that is not up after 30 s is replaced, whether it was to wait or to be the app', () => {
   const [, effects] = step(initial(settings), { type: 'started', at: 0 });
   const up = { type: 'timer', timer: { tag: 'up', worker: 1 }, ms: 30_000 } as const;
-  assert.deepEqual(effects.slice(0, 2), [{ type: 'fork', worker: 1 }, up]);
+  assert.deepEqual(effects.slice(0, 2), [{ type: 'fork', worker: 1, idle: false }, up]);
   const { play, first } = serving();
   const waiting = play.state.workers.find(({ tag }) => tag === 'standby');
   play.send(exit(waiting!.id, null, 'SIGKILL'), exit(first, null, 'SIGKILL'));

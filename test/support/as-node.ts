@@ -44,7 +44,8 @@ export async function endsAs(
     {
       ready: false,
       entry,
-      args: flags,
+      // Some start one process behind the other, and listen on nothing before they are through.
+      args: [...flags, '--boot', '1m'],
       warns: true,
       env: form === 'pieces' ? { ZDR_TEST_PIECES: 'always' } : {},
       before: async (project) => {
