@@ -118,7 +118,7 @@ export function replace(turn: Turn, worker: Worker): void {
   turns.putWorker(turn, { tag: 'killed', id: worker.id, generation: null });
   turns.emit(turn, { type: 'kill', worker: worker.id });
   if (turn.state.phase.tag !== 'running') return;
-  if (worker.tag === 'standby') return turns.fork(turn, null);
+  if (worker.tag === 'standby') return turns.fork(turn, null, true);
   const generation = turns.generationOf(turn, worker.generation);
   if (
     generation?.tag === 'booting' ||
@@ -136,7 +136,7 @@ export function neverUp(turn: Turn, worker: Worker): void {
   // It has a time of its own, which is shorter.
   if (generation?.tag === 'booting') return;
   turns.kill(turn, { ...worker, generation: null });
-  if (generation === undefined) turns.fork(turn, null);
+  if (generation === undefined) turns.fork(turn, null, true);
   else engage(turn, generation.id, generation.bundle);
 }
 

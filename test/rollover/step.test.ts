@@ -280,6 +280,29 @@ test('a process that is killed before it is up gives way to another, once', () =
   assert.match(other.kinds(), /boot-failed/, 'one that ends by itself has a reason, such as a flag');
 });
 
+test('a process that nobody waits for is started as one', () => {
+  const idle = (play: Play): string =>
+    play.effects.flatMap((effect) => (effect.type === 'fork' ? [effect.idle] : [])).join(' ');
+  const standby = (play: Play): number => play.state.workers.find(({ tag }) => tag === 'standby')!.id;
+  const play = new Play();
+  assert.equal(idle(play), 'false', 'the first one');
+  play.built('a');
+  play.listen(1);
+  play.send({ type: 'time', timer: { tag: 'refill' } });
+  assert.equal(idle(play), 'true', 'a standby');
+  const { play: stale } = serving();
+  stale.send({ type: 'worker-stale', worker: standby(stale) });
+  assert.equal(idle(stale), 'true', 'in the place of a standby');
+  stale.save('b');
+  stale.send({ type: 'worker-stale', worker: stale.boot(2) });
+  assert.equal(idle(stale), 'false', 'in the place of one that had the app');
+  const { play: hung } = serving();
+  hung.send(exit(standby(hung), null, 'SIGKILL'), { type: 'time', timer: { tag: 'refill' } });
+  const worker = hung.state.workers.find(({ tag }) => tag === 'spawned')!.id;
+  hung.send({ type: 'time', timer: { tag: 'up', worker } });
+  assert.equal(idle(hung), 'true', 'in the place of a standby that never came up');
+});
+
 test('a process that is not up after 30 s is replaced, whether it was to wait or to be the app', () => {
   const [, effects] = step(initial(settings), { type: 'started', at: 0 });
   const up = { type: 'timer', timer: { tag: 'up', worker: 1 }, ms: 30_000 } as const;
