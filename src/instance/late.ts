@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { openBuilder, type Builder } from '../build/builder.js';
 import type { BuilderOptions } from '../build/settings.js';
@@ -22,6 +22,9 @@ const ENTER = pathToFileURL(fileURLToPath(new URL('worker/late/enter.js', CODE))
 export function openLate(main: Builder, options: BuilderOptions, onInputs: () => void): Late {
   const realms = new Map<string, Builder>();
   const files = new Map<string, Inputs['files'] extends ReadonlyMap<string, infer S> ? S : never>();
+  /** By their text. */
+  const entrances = new Map<string, string>();
+  let count = 0;
   const mailbox = openMailbox(options.bundles.folder, answer);
 
   /** Threads and children have modules of their own: each begins with a builder of its own. */
@@ -49,11 +52,18 @@ export function openLate(main: Builder, options: BuilderOptions, onInputs: () =>
     return { tag: 'built', file: outcome.bundle.file, alone: known.length === 0, names: outcome.names };
   }
 
-  /** What a thread or a child is started with instead of its source. */
+  /**
+   * What a thread or a child is started with instead of its source. Never written again: another one may be about to
+   * read it, and would find an empty file, and nothing to do.
+   */
   function entranceOf(entry: string, bundle: string): string {
-    const name = `${bundle}${ENTRANCE}`;
     const args = [options.bundles.folder, entry, bundle].map((word) => JSON.stringify(word)).join(',');
-    writeFileSync(name, `import{enter}from${JSON.stringify(ENTER)};await enter(${args});\n`);
+    const text = `import{enter}from${JSON.stringify(ENTER)};await enter(${args});\n`;
+    const known = entrances.get(text);
+    if (known !== undefined && existsSync(known)) return known;
+    const name = `${bundle}.${(count += 1)}${ENTRANCE}`;
+    writeFileSync(name, text);
+    entrances.set(text, name);
     return name;
   }
 

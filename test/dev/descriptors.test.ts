@@ -30,7 +30,7 @@ for (const [fault, survivors] of [
   ['2:go:SIGSTOP', 3],
 ] as const) {
   test(`zdr itself has 6 descriptors left, ${fault || 'and all else is well'}: no connection is lost`, options, () =>
-    withApp('http', { env: { ZDR_TEST_FAULT: fault }, args: ['--boot', '4s'] }, async (app) => {
+    withApp('http', { env: { PATIENCE: '60000', ZDR_TEST_FAULT: fault }, args: ['--boot', '4s'] }, async (app) => {
       const { project, zdr } = app;
       const connections = await idle(app);
       await zdr.until('the standby', () => standbyOf(project));

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
 import { get } from '../support/get.js';
@@ -170,6 +171,31 @@ test('fork of a .ts file: arguments, messages, exit code; an edit rolls over', (
       assert.deepEqual(await get(zdr.where, '/hello'), { said, code: 3 });
       await zdr.rollover(() => project.edit('src/part.ts', (text) => text.replace('one', 'two')));
       assert.deepEqual(await get(zdr.where, '/hello'), { said: { ...said, part: 'two' }, code: 3 });
+    },
+  ));
+
+test('children of one source begin with one file, which is not written again while some of them may still read it', () =>
+  withApp(
+    'http',
+    {
+      before: write({
+        'src/child.ts': 'process.send!(process.pid);\n',
+        'src/app.ts': answering(
+          `import { fork } from 'node:child_process';
+           import { once } from 'node:events';`,
+          "(await once(fork(new URL('./child.ts', import.meta.url)), 'message'))[0]",
+        ),
+      }),
+    },
+    async ({ zdr }) => {
+      const begins = async (): Promise<[string | undefined, bigint | undefined]> => {
+        const pid = Number(await get(zdr.where));
+        const command = zdr.processes().find((process) => process.pid === pid)?.command;
+        const file = command?.split(' ').find((word) => word.endsWith('.enter.mjs'));
+        return [file, statSync(String(file), { bigint: true }).mtimeNs];
+      };
+      const first = await begins();
+      assert.deepEqual(await begins(), first);
     },
   ));
 
