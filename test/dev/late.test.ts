@@ -179,7 +179,7 @@ test('children of one source begin with one file, which is not written again whi
     'http',
     {
       before: write({
-        'src/child.ts': 'process.send!(process.pid);\n',
+        'src/child.ts': 'setInterval(() => {}, 1000);\nprocess.send!(process.pid);\n',
         'src/app.ts': answering(
           `import { fork } from 'node:child_process';
            import { once } from 'node:events';`,
