@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// In CommonJS: node loads what it needs for anything else only once the first worker is forked.
+// In CommonJS: node reads that sooner. The rest is read once the first worker and esbuild are on their way.
 const { begin } = require('../dist/cli/begin.cjs');
 
 const argv = process.argv.slice(2);
 const begun = begin(argv);
-void import('../dist/cli/main.js').then(({ main }) => main(argv, begun));
+const { main } = require('../dist/cli/main.cjs');
+void main(argv, begun);

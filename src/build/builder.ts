@@ -207,7 +207,6 @@ export function openBuilder(options: BuilderOptions): Builder {
 
   return {
     build() {
-      rebuilds.startService();
       const run = queue.then(buildNow);
       running.add(run);
       void run.finally(() => running.delete(run));

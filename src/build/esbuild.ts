@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module';
-
 import type * as Esbuild from 'esbuild';
 
 import type { Format } from './banner.js';
+import { load } from './service.js';
 
 export type {
   build,
@@ -18,8 +17,7 @@ export type {
   PluginBuild,
 } from 'esbuild';
 
-/** Required: to import it node would read it a second time, for the names of its exports. */
-export const esbuild = createRequire(import.meta.url)('esbuild') as typeof Esbuild;
+export const esbuild = load();
 
 type Options = Esbuild.BuildOptions & { write: false; metafile: true };
 
@@ -30,8 +28,6 @@ export type Result = Esbuild.BuildResult<Options> | Esbuild.BuildFailure;
 export interface Rebuilds {
   /** One in another format than before begins from nothing. Rejects where esbuild fails, not the build. */
   rebuild(format: Format): Promise<Result>;
-  /** esbuild's process takes a moment to be there, in which there is other work. */
-  startService(): void;
   /** A build that hangs is left to itself: the next one begins from nothing. */
   giveUp(): void;
   close(): Promise<void>;
@@ -67,9 +63,6 @@ export function openRebuilds(optionsFor: (format: Format) => Options): Rebuilds 
 
   return {
     rebuild,
-    startService() {
-      if (context === null) void esbuild.transform('').catch(() => {});
-    },
     giveUp() {
       void context?.build.dispose().catch(() => {});
       context = null;

@@ -1,4 +1,4 @@
-import { startFirst, type First } from '../setup/first.js';
+import { startFirst, startService, type First } from '../setup/first.js';
 import { type Parsed, parseArguments } from './arguments.js';
 import { workingFolder } from './working-folder.js';
 
@@ -8,13 +8,16 @@ export interface Begun {
 }
 
 /**
- * Reads the command line, and starts the first worker of one that runs an app: that takes longest, so all the rest is only
- * loaded then. Bundled by itself, as CommonJS: node loads that soonest. So it shares no state with the rest but what it
+ * Reads the command line, and starts the first worker of one that runs an app, and esbuild: these take longest, so all the
+ * rest is only loaded then. Bundled by itself, as CommonJS: node loads that soonest. So it shares no state with the rest but what it
  * gives back. `argv` without node and the script.
  */
 export function begin(argv: readonly string[]): Begun {
   const parsed = parseArguments(argv);
   const cwd = workingFolder();
   const runs = cwd !== null && (parsed.tag === 'dev' || parsed.tag === 'start');
-  return { parsed, first: runs ? startFirst(parsed.tag, parsed.given, cwd) : null };
+  if (!runs) return { parsed, first: null };
+  const first = startFirst(parsed.tag, parsed.given, cwd);
+  void startService();
+  return { parsed, first };
 }

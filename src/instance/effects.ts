@@ -15,6 +15,7 @@ export function carryOut(parts: Parts, effect: Effect): void {
     case 'fork':
       return workers.fork(effect.worker, environmentOf(options), effect.idle);
     case 'load': {
+      parts.reaper.start();
       sockets.handTo(effect.worker);
       const program = {
         generation: effect.generation,

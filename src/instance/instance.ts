@@ -161,6 +161,7 @@ export function openInstance(given: InstanceOptions, first: First | null): Insta
     pages,
     spoken,
     unbound,
+    reaper,
     asked: openAsked({ sockets, workers }),
     fallbacks,
     timings: options.timing ? openTimings() : null,
@@ -179,8 +180,8 @@ export function openInstance(given: InstanceOptions, first: First | null): Insta
     return outcome;
   };
   const status = (): Promise<Status> => statusOf(parts, started);
-  control.listen({ reload, status });
   void start(parts);
+  control.listen({ reload, status });
   return {
     stop(force) {
       parts.ahead?.close();

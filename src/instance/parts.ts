@@ -2,6 +2,7 @@ import type { InstanceOptions } from '../options.js';
 import type { Inspector } from '../inspect/inspector.js';
 import type { Ahead } from '../primary/ahead.js';
 import type { Rollover } from '../primary/dispatch.js';
+import type { Reaper } from '../primary/reaper.js';
 import type { Sockets } from '../primary/sockets.js';
 import type { Timings } from '../primary/timings.js';
 import type { Transit } from '../primary/transit.js';
@@ -36,6 +37,7 @@ export interface Parts {
   readonly spoken: Spoken;
   readonly unbound: Unbound;
   readonly asked: Asked;
+  readonly reaper: Reaper;
   /** Null: nothing is measured. */
   readonly timings: Timings | null;
   /** Null: packages are never evaluated ahead. */

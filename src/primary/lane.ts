@@ -57,6 +57,16 @@ function stdioOf(given: readonly unknown[]): Channel[] | null {
   return null;
 }
 
+/** The lane is opened later than the pipes are there: a process that ends meanwhile is no error. */
+export function surviveErrors(child: ChildProcess, pipes: readonly Pipe[]): void {
+  for (const n of pipes.keys()) streamsTo(child)[n]?.on('error', () => {});
+}
+
+/** Node's own streams on the pipes. */
+function streamsTo(child: ChildProcess): readonly Socket[] {
+  return child.stdio.slice(LANE_FD) as unknown as readonly Socket[];
+}
+
 /** The primary's end. */
 export function laneTo<In, Out>(
   child: ChildProcess,
@@ -64,7 +74,7 @@ export function laneTo<In, Out>(
   receive: (message: In, handle: object | undefined) => boolean,
 ): Lane<Out> | null {
   if (pipes.length === 0) return null;
-  const streams = child.stdio.slice(LANE_FD) as unknown as readonly Socket[];
+  const streams = streamsTo(child);
   return openLane(
     pipes.map((pipe, n) => [streams[n]!, pipe] as const),
     receive,

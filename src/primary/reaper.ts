@@ -8,6 +8,8 @@ import { isatty } from 'node:tty';
  * it: so an app in raw mode leaves it, and no shell that edits a line, whose mode must stay.
  */
 export interface Reaper {
+  /** An app is going to run: what came before would end by itself, or wait for the next run to be removed. */
+  start(): void;
   /** Replaces the list: leaders of process groups. */
   watch(pids: readonly number[]): void;
   /** Lets go without ending anything. */
@@ -30,26 +32,38 @@ rm -rf -- "$@"
 case $(stty -a <&3) in *-isig*) stty "$mode" <&3 ;; esac
 `;
 
+/** It is there after so long in any case, in ms. */
+const PATIENCE = 500;
+
 export function openReaper(folders: readonly string[]): Reaper {
-  if (process.platform === 'win32') return { watch() {}, close() {} };
+  if (process.platform === 'win32') return { start() {}, watch() {}, close() {} };
   let shell: ChildProcess | null = null;
   let closed = false;
   let line = lineOf([]);
-  // What it is to look after comes first: to start a process takes as long as much of the start.
-  setImmediate(() => {
-    if (closed) return;
+  let started = false;
+  const start = (): void => {
+    clearTimeout(timer);
+    if (closed || started) return;
+    started = true;
     shell = startShell(folders);
     // Without a shell the workers still end when they see the channel close, unless they are in an endless loop.
     for (const event of ['error', 'exit']) shell.on(event, () => (shell = null));
     shell.stdin?.write(line);
-  });
+  };
+  // A first build may take long, or fail. The terminal's mode has to be read before an app can change it.
+  const timer = isatty(0) ? undefined : setTimeout(start, PATIENCE);
+  timer?.unref();
+  if (timer === undefined) setImmediate(start);
   return {
+    // What it is to look after comes first: to start a process takes as long as a third of the build.
+    start: () => void (started || setImmediate(start)),
     watch(pids) {
       line = lineOf(pids);
       shell?.stdin?.write(line);
     },
     close() {
       closed = true;
+      clearTimeout(timer);
       shell?.stdin?.end('\n');
     },
   };

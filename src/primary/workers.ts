@@ -7,7 +7,7 @@ import { ENVELOPE, type ToPrimary, type ToWorker } from '../protocol/messages.js
 import type { Lane } from '../protocol/lane.js';
 import type { Early } from './early.js';
 import { forkWith, type Forked } from './fork.js';
-import { laneTo } from './lane.js';
+import { laneTo, surviveErrors } from './lane.js';
 import { killGroup, signal, signalGroup } from './processes.js';
 
 /** A raw libuv handle, as it comes over a channel. */
@@ -101,18 +101,21 @@ export function openWorkers(options: WorkersOptions): Workers {
   };
   const enlist = (id: number, { worker, pipes, heard }: Forked): void => {
     running.set(id, worker);
-    const lane = laneTo<ToPrimary, Take>(worker.process, pipes, (message, given) => {
-      if (message.tag !== 'move') {
-        options.onMessage(id, message, undefined);
-        return true;
-      }
-      const handle = given as Handle | undefined;
-      const taken = handle !== undefined && options.hasRoom();
-      if (taken) options.onMessage(id, message, handle);
-      else handle?.close();
-      return taken;
-    });
-    if (lane !== null) lanes.set(id, lane);
+    const openLane = (): void => {
+      const lane = laneTo<ToPrimary, Take>(worker.process, pipes, (message, given) => {
+        if (message.tag !== 'move') {
+          options.onMessage(id, message, undefined);
+          return true;
+        }
+        const handle = given as Handle | undefined;
+        const taken = handle !== undefined && options.hasRoom();
+        if (taken) options.onMessage(id, message, handle);
+        else handle?.close();
+        return taken;
+      });
+      if (lane !== null) lanes.set(id, lane);
+    };
+    surviveErrors(worker.process, pipes);
     const { pid } = worker.process;
     pids();
     const debugging = (worker.process.stdio as readonly unknown[])[PIPE];
@@ -120,8 +123,10 @@ export function openWorkers(options: WorkersOptions): Workers {
     const hear = (message: { cmd?: string; zdr?: ToPrimary }, handle: unknown): void => {
       if (message.cmd !== ENVELOPE || message.zdr === undefined) return;
       // What is sent before it listens is lost.
-      if (message.zdr.tag === 'standby' && lane !== null) send(id, { tag: 'lane' });
+      if (message.zdr.tag === 'standby' && pipes.length > 0) send(id, { tag: 'lane' });
       options.onMessage(id, message.zdr, handle as Handle | undefined);
+      // Behind the app, if it gets that now: it takes longer than all the rest.
+      if (message.zdr.tag === 'standby') openLane();
     };
     worker.process.on('internalMessage', hear);
     // It is known only when this call is over.

@@ -1,6 +1,7 @@
 import { forkFirst, type First } from '../instance/first.js';
 import type { Given } from './given.js';
 
+export { startService } from '../build/service.js';
 export type { First };
 
 /**

@@ -5,6 +5,8 @@ import type { Wrong } from './wrong.js';
 
 /** Keeps a run to its configuration. */
 export interface Follower {
+  /** Begins to watch, if it has not begun. What changed since it was read is found then. */
+  begin(): void;
   /** Reads it again. False: what was found is not used, and was told. `causes`: the files that changed. */
   reread(causes: readonly string[]): Promise<boolean>;
   close(): void;
@@ -14,6 +16,9 @@ export interface Followed {
   apply(composed: Composed, causes: readonly string[]): void;
   refuse(wrong: Wrong): void;
 }
+
+/** It begins after so long in any case, in ms. */
+const PATIENCE = 500;
 
 /** Watches what the configuration was read from, where the app's files are watched too. */
 export function openFollower({ request, reading, options }: Prepared, { apply, refuse }: Followed): Follower {
@@ -33,11 +38,21 @@ export function openFollower({ request, reading, options }: Prepared, { apply, r
           // The watch of the app says it as well.
           onWarning() {},
         });
-  watch?.follow(reading.inputs);
+  let begun = false;
+  const begin = (): void => {
+    clearTimeout(timer);
+    if (begun || closed) return;
+    begun = true;
+    watch?.follow(reading.inputs);
+  };
+  // The first build and boot may take long.
+  const timer = setTimeout(begin, PATIENCE);
+  timer.unref();
 
   async function rereadNow(causes: readonly string[]): Promise<boolean> {
     const next = await readConfig(request);
     if (closed) return good;
+    begun = true;
     watch?.follow(next.inputs);
     if (next.key === key) return good;
     key = next.key;
@@ -55,9 +70,11 @@ export function openFollower({ request, reading, options }: Prepared, { apply, r
   }
 
   return {
+    begin,
     reread,
     close() {
       closed = true;
+      clearTimeout(timer);
       void watch?.close();
     },
   };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { openBundles } from '../build/bundles.js';
 import { openBuilder, type Builder } from '../build/builder.js';
@@ -113,8 +113,8 @@ function broken({ errors }: Extract<BuildOutcome, { tag: 'failed' }>, name: stri
   return { ...about(`${name} cannot be built`, ''), detail };
 }
 
-/** Where zdr itself lies: its frames say nothing to a person. */
-const own = [CODE, new URL('../bin/', CODE)].map(({ href }) => href);
+/** Where zdr itself lies, as frames of ES modules and of CommonJS name it: its own say nothing to a person. */
+const own = [CODE, new URL('../bin/', CODE)].flatMap((folder) => [folder.href, fileURLToPath(folder)]);
 
 /** What the person's code threw. `stack`: as node would print it. */
 function threw(error: unknown, name: string): Wrong {

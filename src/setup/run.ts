@@ -17,9 +17,12 @@ export type Running = Omit<Instance, 'configure' | 'refuse'>;
 export function openRun(prepared: Prepared, sink: Sink, first: First | null): Running {
   const { onEvent } = sink;
   let given: Given = prepared.given;
+  let follower: Follower | null = null;
 
   function tell(event: ZdrEvent): void {
     onEvent(event);
+    // Something may be told while the instance is being opened.
+    follower?.begin();
     if (event.type !== 'ready' && event.type !== 'live') return;
     void callLive(given.onLive, event, (error) =>
       onEvent({ type: 'warning', message: 'onLive failed', hint: inspect(error), section: 'config' }),
@@ -31,10 +34,13 @@ export function openRun(prepared: Prepared, sink: Sink, first: First | null): Ru
     ...sink,
     onEvent: tell,
     // Where files are not watched, a reload is how another configuration arrives.
-    refresh: prepared.options.watching === null ? () => follower.reread([]) : null,
+    refresh:
+      prepared.options.watching === null
+        ? () => (follower === null ? Promise.resolve(true) : follower.reread([]))
+        : null,
   };
   const instance = openInstance(options, first);
-  const follower: Follower = openFollower(prepared, {
+  follower = openFollower(prepared, {
     apply(next, causes) {
       const late = (['quiet', 'json', 'color', 'inspect', 'timing'] as const).filter(
         (key) => !isDeepStrictEqual(next.given[key], given[key]),
@@ -52,7 +58,7 @@ export function openRun(prepared: Prepared, sink: Sink, first: First | null): Ru
     },
     refuse: (wrong) => instance.refuse([messageOf(wrong)]),
   });
-  void instance.closed.then(() => follower.close());
+  void instance.closed.then(() => follower?.close());
   return instance;
 }
 

@@ -15,7 +15,7 @@ export function openWatch(options: WatchOptions): Watch {
 /**
  * chokidar without its reading of folders. It lists a folder, with a stat of every entry, at each event in it: a log
  * file that grows in a folder of 300 files costs 95 % of a core. Its raw events say the same, earlier and unthrottled.
- * It is loaded while the first worker boots: nothing is watched before something was built.
+ * It is loaded once there is something to watch, which is when something was built: the first worker has the app by then.
  */
 async function openWatcher(isWanted: (folder: string) => boolean): Promise<FSWatcher> {
   const chokidar = await import('chokidar');
@@ -35,7 +35,9 @@ async function openWatcher(isWanted: (folder: string) => boolean): Promise<FSWat
 
 function openFolders({ onHint, onWatching, onError }: HintsListener): Hints {
   const folders = new Set<string>();
-  const opened = openWatcher((folder) => folders.has(folder)).then((watcher) => {
+  let opened: Promise<FSWatcher> | null = null;
+  const open = async (): Promise<FSWatcher> => {
+    const watcher = await openWatcher((folder) => folders.has(folder));
     watcher.on('raw', (event, name, details) => {
       const folder = (details as { readonly watchedPath?: string }).watchedPath;
       if (folder !== undefined)
@@ -45,9 +47,10 @@ function openFolders({ onHint, onWatching, onError }: HintsListener): Hints {
     watcher.on('addDir', (folder) => setImmediate(() => folders.has(folder) && onWatching(folder)));
     watcher.on('error', onError);
     return watcher;
-  });
+  };
   /** In the order of the calls. Without chokidar there are no hints. */
-  const ask = (what: (watcher: FSWatcher) => unknown): Promise<unknown> => opened.then(what).catch(onError);
+  const ask = (what: (watcher: FSWatcher) => unknown): Promise<unknown> =>
+    (opened ??= open()).then(what).catch(onError);
   return {
     watch(folder) {
       const again = folders.has(folder);
@@ -60,6 +63,8 @@ function openFolders({ onHint, onWatching, onError }: HintsListener): Hints {
     unwatch(folder) {
       if (folders.delete(folder)) void ask((watcher) => watcher.unwatch(folder));
     },
-    close: async () => void (await ask((watcher) => watcher.close())),
+    async close() {
+      if (opened !== null) await ask((watcher) => watcher.close());
+    },
   };
 }

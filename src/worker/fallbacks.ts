@@ -1,8 +1,10 @@
-import http from 'node:http';
 import net from 'node:net';
 import type { Fallback } from '../protocol/messages.js';
+import { builtin } from './builtin.js';
 import { send } from './channel.js';
 import { canPair } from './pair.js';
+
+const http = builtin('node:http');
 
 /** For tests only: `ZDR_TEST_WITHOUT=move,relay` takes away what these need. */
 const without = new Set((process.env['ZDR_TEST_WITHOUT'] ?? '').split(','));

@@ -1,7 +1,10 @@
-import http from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import net from 'node:net';
+import { builtin } from './builtin.js';
 import type { Server, Socket } from './internals.js';
 import type { Connection } from './sockets.js';
+
+const http = builtin('node:http');
 
 /**
  * The HTTP/1.1 connections between two requests, as node itself counts them: what `closeIdleConnections` would
@@ -22,7 +25,7 @@ function recordIdle(server: Server, idle: Set<Socket>): void {
     return this;
   };
   try {
-    http.Server.prototype.closeIdleConnections.call(server as unknown as http.Server);
+    http.Server.prototype.closeIdleConnections.call(server as unknown as HttpServer);
   } finally {
     net.Socket.prototype.destroy = destroy;
   }

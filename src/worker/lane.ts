@@ -8,12 +8,22 @@ type Out = Extract<ToPrimary, { tag: 'move' | 'failed' | 'stale' }>;
 type Move = Extract<Out, { tag: 'move' }>;
 type Take = Extract<ToWorker, { tag: 'take' }>;
 
-let lane: Lane<Out> | null = null;
+type Receive = (message: Take, handle: Handle | undefined) => void;
 
-/** The primary has opened its end. */
-export function openOurs(receive: (message: Take, handle: Handle | undefined) => void): void {
+let lane: Lane<Out> | null = null;
+let receiveLater: Receive | null = null;
+
+/** There is a lane. It is opened before it is needed, when nobody waits. */
+export function expectOurs(receive: Receive): void {
+  receiveLater = receive;
+}
+
+/** Opens our end, if there is a lane and it is not open yet. What has come by it meanwhile waits in the system. */
+export function openOurs(): void {
+  const receive = receiveLater;
+  receiveLater = null;
   const channel = shown(channelPipe) as Pipe | undefined;
-  if (channel === undefined) return;
+  if (receive === null || channel === undefined) return;
   const pipes = Array.from({ length: PIPES }, (_, n) => {
     const pipe = new (channel.constructor as PipeClass)(IPC);
     pipe.open(LANE_FD + n);
@@ -31,6 +41,7 @@ export function openOurs(receive: (message: Take, handle: Handle | undefined) =>
 
 /** Gives a connection away, and tells whether it arrived; false where there is no such way. */
 export function sendAway(message: Move, handle: Handle, settled: (arrived: boolean) => void): boolean {
+  openOurs();
   if (lane === null) return false;
   lane.send(message, handle, settled);
   return true;
@@ -38,6 +49,7 @@ export function sendAway(message: Move, handle: Handle, settled: (arrived: boole
 
 /** Says something beside the channel; false where there is no such way. */
 export function sendBeside(message: Exclude<Out, Move>): boolean {
+  openOurs();
   lane?.send(message);
   return lane !== null;
 }

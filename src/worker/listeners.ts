@@ -1,9 +1,11 @@
-import http from 'node:http';
 import type { Address } from '../events.js';
 import type { Key } from '../protocol/messages.js';
+import { builtin } from './builtin.js';
 import { holdOn } from './channel.js';
 import type { Handle, Server } from './internals.js';
 import { isSecure } from './secure.js';
+
+const http = builtin('node:http');
 
 /** A listening handle of this worker. */
 export interface Listener {

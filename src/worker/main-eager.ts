@@ -1,6 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** What `main.ts` has of node. Loaded ahead of the flags: with them, V8 would not take node's code as it comes compiled. */
+/**
+ * What `main.ts` has of node. Loaded ahead of the flags: with them, V8 would not take node's code as it comes compiled. And
+ * imported, so that an app in ES modules has the one of http, which takes long (`builtin.ts`), before it is saved.
+ */
 const NODES = [
   'async_hooks',
   'child_process',

@@ -20,7 +20,7 @@ import { reroute } from './http2.js';
 import { inspect } from './inspect/start.js';
 import { holdOut } from './outage.js';
 import { installInterrupt } from './interrupt.js';
-import { openOurs } from './lane.js';
+import { expectOurs, openOurs } from './lane.js';
 import { setTrouble } from './live/events.js';
 import { startTaken, take } from './move.js';
 import { listOpen } from './open.js';
@@ -41,7 +41,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
   faultAt(message);
   switch (message.tag) {
     case 'lane':
-      return openOurs(handle);
+      return expectOurs(handle);
     case 'adopt':
       if (attached === undefined) return;
       if (message.address.kind === 'udp') adoptDatagrams(message.key, message.address, attached as UdpHandle);
@@ -57,6 +57,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       void load(message.program);
       return;
     case 'rehearse':
+      openOurs();
       return rehearse();
     case 'warm':
       return warm(message.plan);
@@ -68,9 +69,11 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       // A standby has no use for what this brings along.
       return void import('./ahead/trial.js').then(({ tryOut }) => tryOut(message.plan));
     case 'hold-out':
+      openOurs();
       return holdOut(message.outage);
     case 'go':
       booted();
+      openOurs();
       settle();
       openAll();
       readDatagrams();

@@ -1,12 +1,15 @@
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers';
 import type { Key, Outage } from '../protocol/messages.js';
+import { builtin } from './builtin.js';
 import { send } from './channel.js';
 import type { Handle, Server } from './internals.js';
 import { occupy } from './listen.js';
 import { allListeners, type Listener } from './listeners.js';
 import { answer } from './page.js';
 import { isTrusted } from './trust.js';
+
+const http = builtin('node:http');
 
 /** How long a client waits for the next good version before it is told why there is none, in ms. */
 const PATIENCE = 10_000;

@@ -1,10 +1,11 @@
-import http from 'node:http';
 import { acceptHere } from './accept.js';
 import { whenReleased } from './app.js';
 import { builtin } from './builtin.js';
 import { send } from './channel.js';
 import { allListeners, type Listener } from './listeners.js';
 import { openPair } from './pair.js';
+
+const http = builtin('node:http');
 
 /** Between two questions, in ms. */
 const PAUSE = 50;

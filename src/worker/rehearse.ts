@@ -1,5 +1,7 @@
-import http from 'node:http';
 import { Duplex } from 'node:stream';
+import { builtin } from './builtin.js';
+
+const http = builtin('node:http');
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
 

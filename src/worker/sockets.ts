@@ -1,12 +1,14 @@
 import { subscribe } from 'node:diagnostics_channel';
-import http from 'node:http';
 import type tls from 'node:tls';
 import type { Key, Peer } from '../protocol/messages.js';
+import { builtin } from './builtin.js';
 import { type Bare, bareOf } from './bare.js';
 import { canMoveAny } from './fallbacks.js';
 import type { Handle, Server, Socket } from './internals.js';
 import { allListeners } from './listeners.js';
 import { isSecure } from './secure.js';
+
+const http = builtin('node:http');
 
 /** An accepted connection that is still there. */
 export interface Connection {

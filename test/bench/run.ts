@@ -25,13 +25,16 @@ import { withTool } from './with-tool.js';
 const BETWEEN = 1_500;
 
 /** What the app of the table of starts is. */
-const STARTED: AppName = 'express';
+export const STARTED: AppName = 'express';
 
-async function startsOf(tool: Tool, name: AppName, times: number): Promise<number[]> {
-  const starts: number[] = [];
+/** Starts of the app of the table, of all tools in turn: what the machine does meanwhile it does to all of them. */
+export async function startInTurn(tools: readonly Tool[], times: number): Promise<Map<Tool, readonly number[]>> {
+  const starts = new Map(tools.map((tool): [Tool, number[]] => [tool, []]));
   for (let time = 0; time < times; time += 1) {
-    const start = await withTool(tool, name, async (started) => started.start);
-    if (typeof start === 'number') starts.push(start);
+    for (const [tool, list] of starts) {
+      const start = await withTool(tool, STARTED, async (started) => started.start);
+      if (typeof start === 'number') list.push(start);
+    }
   }
   return starts;
 }
@@ -45,9 +48,14 @@ async function burstsOf(running: Running, first: number, { saves, times }: Scale
   return bursts;
 }
 
-/** Start and saves of one app; with the picture's lane and what costs nothing more to see on the way. */
-export async function runApp(tool: Tool, result: ToolResult, name: AppName, scale: Scale): Promise<void> {
-  const before = name === STARTED ? await startsOf(tool, name, scale.starts - 1) : [];
+/** Start and saves of one app, which was started `before` as well; with the picture's lane and what costs nothing more to see on the way. */
+export async function runApp(
+  tool: Tool,
+  result: ToolResult,
+  name: AppName,
+  scale: Scale,
+  before: readonly number[],
+): Promise<void> {
   result.apps[name] = await withTool(tool, name, async ({ running, start }) => {
     const [early] = await measureSaves(running, { ...scale.saves, edits: 1 });
     await wait(scale.calm);

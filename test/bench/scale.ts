@@ -28,7 +28,7 @@ export interface Scale {
 
 export const full: Scale = {
   saves: { edits: 15, budget: 12_000, before: 300, after: 400 },
-  starts: 5,
+  starts: 9,
   calm: 3000,
   portraits: { edits: 3, budget: 20_000, before: 300, after: 1600 },
   kept: { connections: 1000, requests: 100_000, edits: 5, budget: 30_000 },
@@ -38,7 +38,7 @@ export const full: Scale = {
   rest: 15_000,
   growth: 100,
   throughput: { rounds: 5, seconds: 3 },
-  deadline: 25 * 60_000,
+  deadline: 30 * 60_000,
 };
 
 export const quick: Scale = {

@@ -42,6 +42,20 @@ const programs: Readonly<Record<string, Program>> = {
         }));`,
     },
   },
+  'modules of node that only its ES module of http loads are not loaded': {
+    entry: 'app.cjs',
+    files: {
+      'app.cjs': `
+        const { createServer, get } = require('node:http');
+        const server = createServer((_request, response) => response.end());
+        server.listen(0, () => get({ port: server.address().port, agent: false }, (response) => {
+          response.resume().once('end', () => {
+            console.log(process.moduleLoadList.filter((name) => /undici|tls|http2|https|inspector/.test(name)).sort().join());
+            server.close();
+          });
+        }));`,
+    },
+  },
   'names, conditions, JSON, interop': {
     flags: ['-C', 'special'],
     files: {

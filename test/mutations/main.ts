@@ -21,7 +21,7 @@ function build(): void {
   spawnSync(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], {
     cwd: copy,
   });
-  for (const part of ['primary', 'worker', 'realm']) {
+  for (const part of ['cli', 'api', 'worker', 'realm']) {
     const { status, stderr } = spawnSync('npm', ['run', `bundle:${part}`], { cwd: copy, encoding: 'utf8' });
     if (status !== 0) throw new Error(stderr);
   }

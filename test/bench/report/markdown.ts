@@ -32,13 +32,22 @@ function folded(summary: string, parts: readonly string[]): string {
 function speed(results: Results): string {
   const table = tableOf(results, [...apps.map(([head, name]) => column.saves(head, name)), column.burst, column.start]);
   if (table === '') return '';
-  return `From a save to the first answer of the new code, median / p95 in ms; \`burst\`: from the last of 20 saves 30 ms apart; \`start\`: from the command to the first answer (Express)${repeated(results)}.\n\n${table}`;
+  return `From a save to the first answer of the new code, median / p95 in ms; \`burst\`: from the last of 20 saves 30 ms apart${repeated(bursts(results))}; \`start\`: from the command to the first answer (Express)${repeated(starts(results))}, the tools in turn.\n\n${table}`;
 }
 
-/** How often a burst and a start were measured. */
-function repeated({ tools }: Results): string {
+function bursts({ tools }: Results): number {
   const [times = 0] = tools.flatMap(({ bursts }) => (isNone(bursts) ? [] : (bursts?.length ?? 0)));
-  return times > 1 ? `; medians of ${times}` : '';
+  return times;
+}
+
+function starts({ tools }: Results): number {
+  const [times = 0] = tools.flatMap(({ apps: { express } }) => (isNone(express) ? [] : (express?.starts.length ?? 0)));
+  return times;
+}
+
+/** How often something was measured. */
+function repeated(times: number): string {
+  return times > 1 ? `, median of ${times}` : '';
 }
 
 /** A tool that makes ready what the next save needs has had no time for it yet. */
