@@ -67,14 +67,14 @@ function streamsTo(child: ChildProcess): readonly Socket[] {
   return child.stdio.slice(LANE_FD) as unknown as readonly Socket[];
 }
 
-/** The primary's end. */
+/** The primary's end; null where there is none, or where the process is gone already. */
 export function laneTo<In, Out>(
   child: ChildProcess,
   pipes: readonly Pipe[],
   receive: (message: In, handle: object | undefined) => boolean,
 ): Lane<Out> | null {
-  if (pipes.length === 0) return null;
   const streams = streamsTo(child);
+  if (pipes.length === 0 || !pipes.every((_, n) => streams[n]?.writable === true)) return null;
   return openLane(
     pipes.map((pipe, n) => [streams[n]!, pipe] as const),
     receive,

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { withApp } from '../support/app.js';
 import { command } from '../support/command.js';
+import { until } from '../support/deadline.js';
 import { get } from '../support/get.js';
 import { openProject } from '../support/project.js';
 import { statusOf } from '../support/status.js';
@@ -67,6 +70,34 @@ test('the worker that was forked ahead is the one that serves', () =>
       assert.equal(first, String(pid));
     },
   ));
+
+const skip = existsSync('/proc/self/schedstat') ? false : 'looks into /proc';
+
+test('a process that was up, and is gone before zdr hears of either: zdr goes on', { skip }, () =>
+  withApp('http', async ({ project, zdr }) => {
+    const standby = async () => (await statusOf(project)).standbys[0];
+    await zdr.until('a standby', standby);
+    const workers = () => zdr.processes().filter(({ command: words }) => words.includes('/dist/worker/main'));
+    const known = new Set(workers().map(({ pid }) => pid));
+    await zdr.rollover(() => project.version(2));
+    const { pid } = await zdr.until('the next standby', () => workers().find((one) => !known.has(one.pid)));
+    zdr.signal('SIGSTOP');
+    try {
+      let spent = '';
+      await until('it waits', async () => {
+        const before = spent;
+        spent = await readFile(`/proc/${pid}/schedstat`, 'utf8');
+        await wait(300);
+        return spent === before && spent === (await readFile(`/proc/${pid}/schedstat`, 'utf8'));
+      });
+      process.kill(pid, 'SIGKILL');
+    } finally {
+      zdr.signal('SIGCONT');
+    }
+    await zdr.rollover(() => project.version(3));
+    assert.equal((await get(zdr.where)).version, 3);
+  }),
+);
 
 test('what cannot run leaves no process', async () => {
   const project = await openProject('http');
