@@ -126,7 +126,7 @@ export function openWorkers(options: WorkersOptions): Workers {
       if (message.zdr.tag === 'standby' && pipes.length > 0) send(id, { tag: 'lane' });
       options.onMessage(id, message.zdr, handle as Handle | undefined);
       // Behind the app, if it gets that now: it takes longer than all the rest.
-      if (message.zdr.tag === 'standby') openLane();
+      if (message.zdr.tag === 'standby' && running.has(id)) openLane();
     };
     worker.process.on('internalMessage', hear);
     // It is known only when this call is over.

@@ -8,6 +8,9 @@ type Out = Extract<ToPrimary, { tag: 'move' | 'failed' | 'stale' }>;
 type Move = Extract<Out, { tag: 'move' }>;
 type Take = Extract<ToWorker, { tag: 'take' }>;
 
+/** Node's own, whatever the app has put in its place by the time it is needed. */
+const { Socket } = net;
+
 type Receive = (message: Take, handle: Handle | undefined) => void;
 
 let lane: Lane<Out> | null = null;
@@ -21,13 +24,15 @@ export function expectOurs(receive: Receive): void {
 /** Opens our end, if there is a lane and it is not open yet. What has come by it meanwhile waits in the system. */
 export function openOurs(): void {
   const receive = receiveLater;
+  if (receive === null) return;
   receiveLater = null;
-  const channel = shown(channelPipe) as Pipe | undefined;
-  if (receive === null || channel === undefined) return;
+  // Null once the app has closed it.
+  const channel = shown(channelPipe) as Pipe | null | undefined;
+  if (channel === undefined || channel === null) return;
   const pipes = Array.from({ length: PIPES }, (_, n) => {
     const pipe = new (channel.constructor as PipeClass)(IPC);
     pipe.open(LANE_FD + n);
-    const stream = new net.Socket({ handle: pipe } as net.SocketConstructorOpts);
+    const stream = new Socket({ handle: pipe } as net.SocketConstructorOpts);
     // What keeps the process alive is the app, or the channel.
     stream.unref();
     return [stream, pipe] as const;

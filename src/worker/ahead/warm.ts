@@ -53,10 +53,14 @@ const seals = openSeals({
 });
 
 /** Evaluates the packages of a plan, one a turn, until the app comes. A later plan goes on where this one ended. */
-export function warm(wanted: Plan): void {
+export async function warm(wanted: Plan): Promise<void> {
   const going = plan !== null;
   plan = wanted;
-  enter(wanted);
+  // Since node 22 it brings undici, which leaves something among the globals: what the packages were tried in has it.
+  await import('node:http');
+  // The app has come meanwhile.
+  if (plan === null) return;
+  enter(plan);
   if (!going) next(REHEARSALS);
 }
 
