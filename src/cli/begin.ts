@@ -9,7 +9,7 @@ export interface Begun {
 
 /**
  * Reads the command line, and starts the first worker of one that runs an app, and esbuild: these take longest, so all the
- * rest is only loaded then. Bundled by itself, as CommonJS: node loads that soonest. So it shares no state with the rest but what it
+ * rest is only loaded then. Bundled by itself: it is to be read soonest. So it shares no state with the rest but what it
  * gives back. `argv` without node and the script.
  */
 export function begin(argv: readonly string[]): Begun {

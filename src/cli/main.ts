@@ -46,7 +46,7 @@ export async function main(argv: readonly string[], { parsed, first }: Begun): P
     case 'dev':
     case 'start': {
       const { tag: command, given } = parsed;
-      // Loaded here, so that help and errors of usage do not wait for the builder and the watcher.
+      // Evaluated here, so that help and errors of usage do not wait for the builder and the watcher.
       const [{ prepare }, { run }] = await Promise.all([import('../setup/prepare.js'), import('./run.js')]);
       const prepared = await prepare({ command, cwd, config: null, top: { given, base: cwd, place: null } });
       if (prepared.tag === 'wrong') return refuse(prepared);

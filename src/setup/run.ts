@@ -34,10 +34,7 @@ export function openRun(prepared: Prepared, sink: Sink, first: First | null): Ru
     ...sink,
     onEvent: tell,
     // Where files are not watched, a reload is how another configuration arrives.
-    refresh:
-      prepared.options.watching === null
-        ? () => (follower === null ? Promise.resolve(true) : follower.reread([]))
-        : null,
+    refresh: prepared.options.watching === null ? () => follower?.reread([]) ?? Promise.resolve(true) : null,
   };
   const instance = openInstance(options, first);
   follower = openFollower(prepared, {

@@ -48,7 +48,10 @@ async function burstsOf(running: Running, first: number, { saves, times }: Scale
   return bursts;
 }
 
-/** Start and saves of one app, which was started `before` as well; with the picture's lane and what costs nothing more to see on the way. */
+/**
+ * Start and saves of one app, which was started `before` as well; with the picture's lane and what costs nothing more to
+ * see on the way.
+ */
 export async function runApp(
   tool: Tool,
   result: ToolResult,
