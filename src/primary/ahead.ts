@@ -67,19 +67,25 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
     onFound: found,
   });
 
-  const planOf = (list: readonly Unit[]): Plan => ({ entry, args, script: known?.script ?? false, units: list });
+  const planOf = (list: readonly Unit[]): Plan => {
+    const { script, undici } = known ?? { script: false, undici: false };
+    return { entry, args, script, undici, units: list };
+  };
 
   function loaded(message: Extract<Message, { tag: 'loaded' }>): void {
     const files = new Set(known?.required.map(({ file }) => file));
     const same =
       known !== null &&
       known.script === message.script &&
+      known.undici === message.undici &&
       JSON.stringify(known.change) === JSON.stringify(message.change) &&
       message.required.every(({ file }) => files.has(file));
     // What surprised has come to rest. With another value at each start it never would.
     if (same) return surprises.clear();
     const first = known === null;
+    if (!first && known?.undici !== message.undici) beginAnew();
     known = message;
+    if (first) warmAll();
     trials.schedule(first ? FIRST : undefined);
   }
 
@@ -94,11 +100,21 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
 
   function found(all: readonly Unit[]): void {
     units = all.filter((unit, at) => !isHeldBy(all.slice(0, at), unit));
+    warmAll();
+  }
+
+  function warmAll(): void {
     for (const worker of standbys()) warm(worker);
   }
 
+  /** What was found and evaluated without undici is of no use with it. */
+  function beginAnew(): void {
+    units = [];
+    for (const worker of standbys()) onStale(worker);
+  }
+
   function warm(worker: number): void {
-    if (units.length === 0) return;
+    if (units.length === 0 && known?.undici !== true) return;
     const list = units.filter(({ file }) => !banned.has(file));
     clearTimeout(late.get(worker));
     late.set(

@@ -31,6 +31,8 @@ export interface Plan {
   readonly args: readonly string[];
   /** The bundle is CommonJS: it will be `require.main`. */
   readonly script: boolean;
+  /** The app has node's undici from its boot on, see {@link ../worker/ahead/undici.ts}. */
+  readonly undici: boolean;
   readonly units: readonly Unit[];
 }
 

@@ -137,12 +137,16 @@ export type ToPrimary =
     }
   /** Its first answer went out, by the wall clock. */
   | { readonly tag: 'answered'; readonly at: number }
-  /** What the app has loaded from node_modules, and how it changed the environment. `script`: its bundle is CommonJS. */
+  /**
+   * What the app has loaded from node_modules, and how it changed the environment. `script`: its bundle is CommonJS.
+   * `undici`: it had node's undici before its first request.
+   */
   | {
       readonly tag: 'loaded';
       readonly required: readonly Required[];
       readonly change: EnvChange;
       readonly script: boolean;
+      readonly undici: boolean;
     }
   | { readonly tag: 'warmed' }
   /** This worker is not what a cold start would be, does nothing any more and wants to be replaced. */

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * What `main.ts` has of node. Loaded ahead of the flags: with them, V8 would not take node's code as it comes compiled. And
- * imported, so that an app in ES modules has the one of http, which takes long (`builtin.ts`), before it is saved.
+ * imported: an app in ES modules has their ES modules then.
  */
 const NODES = [
   'async_hooks',
@@ -10,7 +10,6 @@ const NODES = [
   'cluster',
   'dgram',
   'fs',
-  'http',
   'module',
   'net',
   'os',
@@ -21,6 +20,8 @@ const NODES = [
   'worker_threads',
 ];
 
+// Where its ES module would load undici, it waits for an app that has that as well (ahead/undici.ts).
+if (!('WebSocket' in process.getBuiltinModule('node:http'))) NODES.push('http');
 await Promise.all(NODES.map((name) => import(`node:${name}`)));
 // Nobody waits for this worker: its code is compiled now, and not when it is first called, which would be at a save.
 setFlagsFromString('--no-flush-bytecode');

@@ -171,10 +171,12 @@ const programs: Readonly<Record<string, Program>> = {
         const { transformSync } = require('oxc-transform');
         console.log(transformSync('a.ts', 'let a: number = 1').code);
         const addon = Object.keys(require.cache).find((file) => file.endsWith('.node'));
-        copyFileSync(addon, new URL('./own.node', import.meta.url));
+        // Both processes run at the same time: who writes over a file that is mapped ends the other one.
+        const name = './own' + process.pid + '.node';
+        copyFileSync(addon, new URL(name, import.meta.url));
         const own = { exports: {} };
-        process.dlopen(own, join(import.meta.dirname, 'own.node'));
-        console.log(typeof own.exports.transformSync, typeof require(String('./own.node')).transformSync, require(addon) === require.cache[addon].exports);
+        process.dlopen(own, join(import.meta.dirname, name));
+        console.log(typeof own.exports.transformSync, typeof require(name).transformSync, require(addon) === require.cache[addon].exports);
         await import(pathToFileURL(addon).href).catch((error) => console.log(error.code));`,
       'in/deep.cjs':
         "const { readFileSync } = require('node:fs');\nconst path = require('node:path');\nmodule.exports = [readFileSync(path.join(__dirname, 'x.bin')), readFileSync(path.resolve(__filename, '../../add.wasm')).length];\n",

@@ -12,13 +12,13 @@ import { openProject, repository } from '../support/project.js';
 
 // What the app sees of its own process, beside node; and the channel that a process has when somebody has forked it.
 
-/** What zdr adds has its name; undici is loaded with node:http from Node 24 on, as it is in every server. */
+/** What zdr adds has its name. */
 const portrait = `
   import cluster from 'node:cluster';
   import async_hooks from 'node:async_hooks';
   import { performance } from 'node:perf_hooks';
   const { process: here } = globalThis;
-  const names = (object) => Reflect.ownKeys(object).map(String).filter((name) => !/zdr\\.|undici\\./.test(name)).sort();
+  const names = (object) => Reflect.ownKeys(object).map(String).filter((name) => !/zdr\\./.test(name)).sort();
   console.log(Object.keys(here).sort().join(), names(here).join(), names(globalThis).join());
   for (const name of ['send', 'connected', 'disconnect', 'channel']) console.log(name, here[name], name in here);
   console.log(['message', 'disconnect', 'SIGTERM', 'SIGINT', 'SIGHUP', 'beforeExit', 'uncaughtException', 'unhandledRejection', 'warning', 'rejectionHandled', 'worker', 'multipleResolves']

@@ -4,11 +4,11 @@ import cluster from 'node:cluster';
 import crypto from 'node:crypto';
 import diagnostics from 'node:diagnostics_channel';
 import dns from 'node:dns';
-import http from 'node:http';
 import inspector from 'node:inspector';
 import module from 'node:module';
 import net from 'node:net';
 import v8 from 'node:v8';
+import { builtin } from '../builtin.js';
 
 /**
  * What a package that calls it while it is evaluated shows to others, changes for others, or depends on the moment in.
@@ -72,7 +72,7 @@ export const forbidden: readonly (readonly [object, readonly string[]])[] = [
   [asyncHooks, ['createHook']],
   [asyncHooks.AsyncLocalStorage.prototype, ['enterWith', 'run', 'getStore']],
   [dns, ['setServers', 'setDefaultResultOrder']],
-  [http, ['setMaxIdleHTTPParsers']],
+  [builtin('node:http'), ['setMaxIdleHTTPParsers']],
   [inspector, ['open', 'url', 'waitForDebugger']],
   [module, ['register', 'registerHooks', 'syncBuiltinESMExports', 'enableCompileCache', 'runMain']],
   [net, ['setDefaultAutoSelectFamily', 'setDefaultAutoSelectFamilyAttemptTimeout']],

@@ -1,3 +1,5 @@
+import { asleepIn } from './undici.js';
+
 /** The own properties of objects at one moment. */
 export type Photograph = readonly Print[];
 
@@ -7,7 +9,7 @@ export interface Print {
   readonly keys: readonly PropertyKey[];
   readonly values: readonly unknown[];
   readonly accessors: readonly (readonly [PropertyKey, unknown])[];
-  /** Properties that nobody can change. */
+  /** Properties that nobody can change, or that are not looked at. */
   readonly fixed: readonly PropertyKey[];
   /** How many properties it had, looked at or not. */
   readonly count: number;
@@ -31,8 +33,10 @@ function print(object: object, only: (key: PropertyKey, value: unknown) => boole
   const keys: PropertyKey[] = [];
   const values: unknown[] = [];
   const accessors: (readonly [PropertyKey, unknown])[] = [];
-  const fixed: PropertyKey[] = [];
+  const asleep = asleepIn(object);
+  const fixed = [...asleep];
   for (const key of all) {
+    if (asleep.includes(key)) continue;
     const property = Reflect.getOwnPropertyDescriptor(object, key);
     if (property === undefined || !only(key, property.value)) continue;
     if (isFixed(property)) fixed.push(key);

@@ -1,4 +1,5 @@
 import { builtinModules, createRequire } from 'node:module';
+import { asleepIn } from './undici.js';
 import { isObject, type Photograph, photograph } from './photograph.js';
 
 const require = createRequire(import.meta.url);
@@ -50,9 +51,12 @@ function partsOf(name: string): object[] {
 }
 
 function valuesOf(object: object): object[] {
-  return Object.values(Object.getOwnPropertyDescriptors(object)).flatMap(({ value }) =>
-    isObject(value) ? [value] : [],
-  );
+  const asleep = asleepIn(object);
+  const keys = Reflect.ownKeys(object).filter((key) => !asleep.includes(key));
+  return keys.flatMap((key) => {
+    const value: unknown = Reflect.getOwnPropertyDescriptor(object, key)?.value;
+    return isObject(value) ? [value] : [];
+  });
 }
 
 function prototypeOf(value: object): object[] {

@@ -6,6 +6,7 @@ import { cachedFiles } from './held.js';
 import { cache, Loader, packageOf, requireAs } from './loader.js';
 import { changedIn, type Photograph, photograph, reachable } from './photograph.js';
 import { surroundings } from './surroundings.js';
+import { guardUndici, loadUndici } from './undici.js';
 import { openWitness, type Witness } from './witness.js';
 
 const reallyExit = (process as unknown as { reallyExit(code: number): never }).reallyExit.bind(process);
@@ -19,9 +20,12 @@ let current = '';
  * Finds out which packages can be evaluated ahead: evaluates them one after the other in a process that is good for
  * nothing else, and that ends before a package does something that others could see.
  */
-export function tryOut({ entry, args, script, units }: Plan): void {
+export async function tryOut({ entry, args, script, undici, units }: Plan): Promise<void> {
   // Behind whoever waits for an answer, but not so far behind that it never ends on a machine that is always busy.
   setPriority(Math.min(getPriority() + NICE, 19));
+  // As the standbys have it, or have it not: a package may find it among the globals.
+  if (undici) await loadUndici();
+  guardUndici((name) => refuse(`asks for ${name}`));
   process.argv = [process.argv[0] ?? process.execPath, entry, ...args];
   process.setSourceMapsEnabled(true);
   if (script)

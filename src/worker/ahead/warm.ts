@@ -9,6 +9,7 @@ import { type Loaded, Loader, requireAs } from './loader.js';
 import { changedIn, type Print, reachable } from './photograph.js';
 import { openSeals } from './seal.js';
 import { openStamps, type Stamps } from './stamps.js';
+import { loadUndici } from './undici.js';
 import { isUntouched } from './untouched.js';
 import { surroundings, type Surroundings, widened } from './surroundings.js';
 import { collectYoung } from './young.js';
@@ -56,10 +57,10 @@ const seals = openSeals({
 export async function warm(wanted: Plan): Promise<void> {
   const going = plan !== null;
   plan = wanted;
-  // Since node 22 it brings undici, which leaves something among the globals: what the packages were tried in has it.
-  await import('node:http');
+  if (plan.undici) await loadUndici();
   // The app has come meanwhile.
   if (plan === null) return;
+  if (plan.units.length === 0) return warmed();
   enter(plan);
   if (!going) next(REHEARSALS);
 }
@@ -71,11 +72,15 @@ function next(rehearsals: number): void {
   if (unit !== undefined) evaluate(unit);
   else if (rehearsals > 0) rehearse(warmth, rehearsals);
   else {
-    plan = null;
     collectYoung();
-    return send({ tag: 'warmed' });
+    return warmed();
   }
   setImmediate(next, unit === undefined ? rehearsals - 1 : rehearsals);
+}
+
+function warmed(): void {
+  plan = null;
+  send({ tag: 'warmed' });
 }
 
 /** All ways that the check goes: what V8 has not seen yet when it compiles, it has to go back for. */
