@@ -73,18 +73,20 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
   };
 
   function loaded(message: Extract<Message, { tag: 'loaded' }>): void {
+    // Once true it stays: who had it ahead cannot tell whether it still needs it.
+    const undici = message.undici || known?.undici === true;
     const files = new Set(known?.required.map(({ file }) => file));
     const same =
       known !== null &&
       known.script === message.script &&
-      known.undici === message.undici &&
+      known.undici === undici &&
       JSON.stringify(known.change) === JSON.stringify(message.change) &&
       message.required.every(({ file }) => files.has(file));
     // What surprised has come to rest. With another value at each start it never would.
     if (same) return surprises.clear();
     const first = known === null;
-    if (!first && known?.undici !== message.undici) beginAnew();
-    known = message;
+    if (!first && undici && !known?.undici) beginAnew();
+    known = { ...message, undici };
     if (first) warmAll();
     trials.schedule(first ? FIRST : undefined);
   }
@@ -110,18 +112,28 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
   /** What was found and evaluated without undici is of no use with it. */
   function beginAnew(): void {
     units = [];
+    banned.clear();
     for (const worker of standbys()) onStale(worker);
   }
 
   function warm(worker: number): void {
     if (units.length === 0 && known?.undici !== true) return;
     const list = units.filter(({ file }) => !banned.has(file));
-    clearTimeout(late.get(worker));
+    settled(worker);
     late.set(
       worker,
-      setTimeout(() => standbys().includes(worker) && onStale(worker), PATIENCE),
+      setTimeout(() => {
+        settled(worker);
+        if (standbys().includes(worker)) onStale(worker);
+      }, PATIENCE),
     );
     send(worker, { tag: 'warm', plan: planOf(list) });
+  }
+
+  /** Nothing is awaited of it any more. */
+  function settled(worker: number): void {
+    clearTimeout(late.get(worker));
+    late.delete(worker);
   }
 
   function stale(why: Stale): void {
@@ -162,16 +174,17 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
 
   return {
     atRest: () => reporting.size === 0 && !trials.isUnderWay() && late.size === 0,
-    serves: (worker) => void reporting.add(worker),
+    serves(worker) {
+      settled(worker);
+      reporting.add(worker);
+    },
     handle(worker, message) {
       switch (message.tag) {
         case 'loaded':
           reporting.delete(worker);
           return loaded(message);
         case 'warmed':
-          clearTimeout(late.get(worker));
-          late.delete(worker);
-          return;
+          return settled(worker);
         case 'stale':
           stale(message.why);
           return onStale(worker);
@@ -188,8 +201,7 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
       else trials.up(worker);
     },
     exited(worker) {
-      clearTimeout(late.get(worker));
-      late.delete(worker);
+      settled(worker);
       reporting.delete(worker);
       trials.refused(worker, undefined);
     },

@@ -6,7 +6,7 @@ import { type App, withApp } from '../support/app.js';
 import { type Body, get } from '../support/get.js';
 import type { Project } from '../support/project.js';
 
-// Node's undici, which leaves two symbols among the globals: an app finds it where node has it, at a start and at each
+// Node's undici, which leaves symbols among the globals: an app finds it where node has it, at a start and at each
 // save. `import 'node:http'` loads it since node 22, `require('node:http')` does not.
 
 const look = `{
@@ -93,3 +93,22 @@ test('an app that comes to import http, and its packages ahead', () =>
       );
     }
   }));
+
+test('a package that puts another one in the place of a global of undici is not evaluated ahead', () =>
+  withApp(
+    'http',
+    {
+      ownModules: true,
+      before: async (project) => {
+        await write(project, 'commonjs', imported);
+        await project.edit(
+          'node_modules/pack/index.js',
+          (text) =>
+            `${text} delete globalThis.FormData; Object.defineProperty(globalThis, 'FormData', { value: class {}, configurable: true });`,
+        );
+      },
+    },
+    async (app) => {
+      for (const version of [2, 3, 4]) assert.equal((await save(app, version))['ahead'], false);
+    },
+  ));
