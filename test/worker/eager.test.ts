@@ -49,7 +49,10 @@ const added = `import { readFileSync } from 'node:fs';
 import 'node:v8';
 process.send = () => true;
 const [eager, main] = process.argv.slice(1);
-const names = /\\[[^\\]]*\\]/.exec(readFileSync(eager, 'utf8'))[0];
+const text = readFileSync(eager, 'utf8');
+const names = /\\[[^\\]]*\\]/.exec(text)[0];
+// Without its ES module.
+for (const [, name] of text.matchAll(/getBuiltinModule\\("([^"]*)"\\)/g)) process.getBuiltinModule(name);
 for (const name of JSON.parse(names.replace(/,\\s*]/, ']'))) await import('node:' + name);
 const known = new Set(process.moduleLoadList);
 await import(main);
