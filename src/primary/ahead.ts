@@ -55,7 +55,8 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
   const learned = new Map<string, EnvChange>();
   const surprises = new Map<string, number>();
   const banned = new Set<string>();
-  const late = new Map<number, NodeJS.Timeout>();
+  const late = new Map<number, { readonly plan: number; readonly timer: NodeJS.Timeout }>();
+  let plans = 0;
   const reporting = new Set<number>();
   const trials = openTrials({
     fork,
@@ -69,7 +70,7 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
 
   const planOf = (list: readonly Unit[]): Plan => {
     const { script, undici } = known ?? { script: false, undici: false };
-    return { entry, args, script, undici, units: list };
+    return { number: (plans += 1), entry, args, script, undici, units: list };
   };
 
   function loaded(message: Extract<Message, { tag: 'loaded' }>): void {
@@ -120,19 +121,18 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
     if (units.length === 0 && known?.undici !== true) return;
     const list = units.filter(({ file }) => !banned.has(file));
     settled(worker);
-    late.set(
-      worker,
-      setTimeout(() => {
-        settled(worker);
-        if (standbys().includes(worker)) onStale(worker);
-      }, PATIENCE),
-    );
-    send(worker, { tag: 'warm', plan: planOf(list) });
+    const plan = planOf(list);
+    const timer = setTimeout(() => {
+      settled(worker);
+      if (standbys().includes(worker)) onStale(worker);
+    }, PATIENCE);
+    late.set(worker, { plan: plan.number, timer });
+    send(worker, { tag: 'warm', plan });
   }
 
   /** Nothing is awaited of it any more. */
   function settled(worker: number): void {
-    clearTimeout(late.get(worker));
+    clearTimeout(late.get(worker)?.timer);
     late.delete(worker);
   }
 
@@ -184,7 +184,9 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
           reporting.delete(worker);
           return loaded(message);
         case 'warmed':
-          return settled(worker);
+          // A later plan may be under way.
+          if (late.get(worker)?.plan === message.plan) settled(worker);
+          return;
         case 'stale':
           stale(message.why);
           return onStale(worker);
@@ -219,7 +221,7 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
     },
     close() {
       trials.close();
-      for (const timer of late.values()) clearTimeout(timer);
+      for (const { timer } of late.values()) clearTimeout(timer);
     },
   };
 }

@@ -148,7 +148,8 @@ export type ToPrimary =
       readonly script: boolean;
       readonly undici: boolean;
     }
-  | { readonly tag: 'warmed' }
+  /** All of the plan with this number was done ahead. */
+  | { readonly tag: 'warmed'; readonly plan: number }
   /** This worker is not what a cold start would be, does nothing any more and wants to be replaced. */
   | { readonly tag: 'stale'; readonly why: Stale }
   | { readonly tag: 'tried'; readonly unit: Unit }

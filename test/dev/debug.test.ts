@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { withApp } from '../support/app.js';
 import { app, withDebugger } from '../support/debugged.js';
@@ -191,9 +192,9 @@ test('an endless loop can be looked at', () =>
     await zdr.rollover(() =>
       project.write(
         'src/app.ts',
-        `import { createServer } from 'node:http';
+        `import { createServer } from 'node:http'; import { writeFileSync } from 'node:fs';
 let rounds = 0;
-createServer((request, response) => {
+createServer((request, response) => { writeFileSync('loops', '');
   for (let on = true; on; ) {
     rounds += 1;
     on = !('stop' in globalThis);
@@ -206,6 +207,7 @@ createServer((request, response) => {
     const answer = get(zdr.where);
     const client = await attach();
     const script = await client.bundle();
+    await zdr.until('it loops', () => existsSync(project.path('loops')));
     await client.do('Debugger.pause');
     const paused = await client.event('Debugger.paused');
     assert.match(await original(script, paused.callFrames[0].location), new RegExp(`^${source}:[456]$`));

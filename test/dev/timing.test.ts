@@ -55,10 +55,12 @@ test('nothing is measured unless it is asked for', () =>
     assert.equal(live.timing, undefined);
     await get(zdr.where);
     assert.deepEqual(zdr.all('answered'), []);
-    await project.edit(
-      'src/routes.ts',
-      (text) =>
-        `const seen = Reflect.has(globalThis, Symbol.for('zdr.clock'));\n${text.replace('{ version, pid', '{ version: seen ? -1 : version, pid')}`,
+    await zdr.rollover(() =>
+      project.edit(
+        'src/routes.ts',
+        (text) =>
+          `const seen = Reflect.has(globalThis, Symbol.for('zdr.clock'));\n${text.replace('{ version, pid', '{ version: seen ? -1 : version, pid')}`,
+      ),
     );
     await zdr.rollover(() => project.version(3));
     assert.equal((await get(zdr.where)).version, 3);

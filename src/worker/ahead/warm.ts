@@ -79,8 +79,8 @@ function next(rehearsals: number): void {
 }
 
 function warmed(): void {
+  if (plan !== null) send({ tag: 'warmed', plan: plan.number });
   plan = null;
-  send({ tag: 'warmed' });
 }
 
 /** All ways that the check goes: what V8 has not seen yet when it compiles, it has to go back for. */
