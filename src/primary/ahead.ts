@@ -2,6 +2,7 @@ import { basename, sep } from 'node:path';
 import type { EnvChange, Plan, Required, Stale, Unit } from '../protocol/ahead.js';
 import type { ToPrimary, ToWorker } from '../protocol/messages.js';
 import { openTrials } from './trials.js';
+import { openWarming } from './warming.js';
 
 /**
  * Which packages standbys evaluate ahead. What the live app has loaded is tried out in a process of its own, one
@@ -42,9 +43,6 @@ export interface AheadOptions {
 /** The next save may be near: so soon after the app told for the first time what it loaded a trial begins, in ms. */
 const FIRST = 10;
 
-/** How long a standby may take over what a trial found harmless, in ms. */
-const PATIENCE = 20_000;
-
 /** A package that found another environment so often, each time another one, is left out. */
 const SURPRISES = 2;
 
@@ -55,9 +53,11 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
   const learned = new Map<string, EnvChange>();
   const surprises = new Map<string, number>();
   const banned = new Set<string>();
-  const late = new Map<number, { readonly plan: number; readonly timer: NodeJS.Timeout }>();
-  let plans = 0;
   const reporting = new Set<number>();
+  const warming = openWarming({
+    send: (worker, number, plan) => send(worker, { tag: 'warm', number, plan }),
+    onLate: (worker) => standbys().includes(worker) && onStale(worker),
+  });
   const trials = openTrials({
     fork,
     kill,
@@ -70,7 +70,7 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
 
   const planOf = (list: readonly Unit[]): Plan => {
     const { script, undici } = known ?? { script: false, undici: false };
-    return { number: (plans += 1), entry, args, script, undici, units: list };
+    return { entry, args, script, undici, units: list };
   };
 
   function loaded(message: Extract<Message, { tag: 'loaded' }>): void {
@@ -86,7 +86,7 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
     // What surprised has come to rest. With another value at each start it never would.
     if (same) return surprises.clear();
     const first = known === null;
-    if (!first && undici && !known?.undici) beginAnew();
+    if (known !== null && known.undici !== undici) beginAnew();
     known = { ...message, undici };
     if (first) warmAll();
     trials.schedule(first ? FIRST : undefined);
@@ -120,20 +120,7 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
   function warm(worker: number): void {
     if (units.length === 0 && known?.undici !== true) return;
     const list = units.filter(({ file }) => !banned.has(file));
-    settled(worker);
-    const plan = planOf(list);
-    const timer = setTimeout(() => {
-      settled(worker);
-      if (standbys().includes(worker)) onStale(worker);
-    }, PATIENCE);
-    late.set(worker, { plan: plan.number, timer });
-    send(worker, { tag: 'warm', plan });
-  }
-
-  /** Nothing is awaited of it any more. */
-  function settled(worker: number): void {
-    clearTimeout(late.get(worker)?.timer);
-    late.delete(worker);
+    warming.begin(worker, planOf(list));
   }
 
   function stale(why: Stale): void {
@@ -173,9 +160,9 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
   }
 
   return {
-    atRest: () => reporting.size === 0 && !trials.isUnderWay() && late.size === 0,
+    atRest: () => reporting.size === 0 && !trials.isUnderWay() && warming.atRest(),
     serves(worker) {
-      settled(worker);
+      warming.forget(worker);
       reporting.add(worker);
     },
     handle(worker, message) {
@@ -184,9 +171,7 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
           reporting.delete(worker);
           return loaded(message);
         case 'warmed':
-          // A later plan may be under way.
-          if (late.get(worker)?.plan === message.plan) settled(worker);
-          return;
+          return warming.done(worker, message.number);
         case 'stale':
           stale(message.why);
           return onStale(worker);
@@ -203,7 +188,7 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
       else trials.up(worker);
     },
     exited(worker) {
-      settled(worker);
+      warming.forget(worker);
       reporting.delete(worker);
       trials.refused(worker, undefined);
     },
@@ -221,7 +206,7 @@ export function openAhead({ entry, args, send, fork, kill, standbys, onStale }: 
     },
     close() {
       trials.close();
-      for (const { timer } of late.values()) clearTimeout(timer);
+      warming.close();
     },
   };
 }

@@ -27,8 +27,6 @@ export interface Unit extends Required, Witnessed {
 
 /** What a standby evaluates ahead, in this order. */
 export interface Plan {
-  /** A later one has a higher number. */
-  readonly number: number;
   readonly entry: string;
   readonly args: readonly string[];
   /** The bundle is CommonJS: it will be `require.main`. */

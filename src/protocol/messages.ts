@@ -61,7 +61,7 @@ export type ToWorker =
   /** To a standby: there is time to get ready for an app, whatever it will be. */
   | { readonly tag: 'rehearse' }
   /** To a standby: evaluate these packages ahead. An app that comes meanwhile does not wait for the rest. */
-  | { readonly tag: 'warm'; readonly plan: Plan }
+  | { readonly tag: 'warm'; readonly number: number; readonly plan: Plan }
   /** To a standby: compile this file of pieces ahead. */
   | { readonly tag: 'compile'; readonly file: string }
   /** A save: look whether what was evaluated ahead is still what lies on the disk. */
@@ -148,8 +148,8 @@ export type ToPrimary =
       readonly script: boolean;
       readonly undici: boolean;
     }
-  /** All of the plan with this number was done ahead. */
-  | { readonly tag: 'warmed'; readonly plan: number }
+  /** All of what was sent with this number is evaluated ahead. */
+  | { readonly tag: 'warmed'; readonly number: number }
   /** This worker is not what a cold start would be, does nothing any more and wants to be replaced. */
   | { readonly tag: 'stale'; readonly why: Stale }
   | { readonly tag: 'tried'; readonly unit: Unit }

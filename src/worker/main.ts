@@ -60,7 +60,7 @@ function handle(message: ToWorker, attached: Handle | undefined): void {
       openOurs();
       return rehearse();
     case 'warm':
-      return void warm(message.plan);
+      return void warm(message.number, message.plan);
     case 'compile':
       return getReady(message.file);
     case 'check':

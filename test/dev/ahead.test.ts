@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AHEAD, readied } from '../support/ahead.js';
+import { addCommon, AHEAD, readied } from '../support/ahead.js';
 import { type App, withApp } from '../support/app.js';
 import { type Body, get } from '../support/get.js';
 import type { Project } from '../support/project.js';
 import { statusOf } from '../support/status.js';
 
 // Packages are evaluated ahead only where the app cannot tell.
-
-async function addCommon(project: Project, name: string, source: string): Promise<void> {
-  await project.write(
-    `node_modules/${name}/package.json`,
-    JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
-  );
-  await project.write(`node_modules/${name}/index.js`, AHEAD + source);
-}
 
 /** Saves until the answer has what is wanted: what a start shows may have to be tried out anew. */
 async function saveUntil(app: App, fits: (body: Body) => boolean, from = 100): Promise<Body> {

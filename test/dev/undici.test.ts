@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { AHEAD, readied } from '../support/ahead.js';
+import { addCommon, readied } from '../support/ahead.js';
 import { type App, withApp } from '../support/app.js';
 import { type Body, get } from '../support/get.js';
 import type { Project } from '../support/project.js';
@@ -32,8 +32,7 @@ const rest = `
 
 async function write(project: Project, type: string, http: string): Promise<void> {
   await project.write('package.json', JSON.stringify({ name: 'app', type }));
-  await project.write('node_modules/pack/package.json', '{"name":"pack","main":"index.js"}');
-  await project.write('node_modules/pack/index.js', `${AHEAD} module.exports = { ahead, seen: ${look} };`);
+  await addCommon(project, 'pack', `module.exports = { ahead, seen: ${look} };`);
   await project.write('src/app.ts', http + rest);
 }
 

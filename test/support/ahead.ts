@@ -1,4 +1,5 @@
 import type { App } from './app.js';
+import type { Project } from './project.js';
 import { statusOf } from './status.js';
 
 /** How a package of a test finds out that the standby evaluates it, which an app's package has no reason to: `ahead`. */
@@ -10,6 +11,15 @@ export const AHEAD = `
   Object.assign(Error, { stackTraceLimit });
   if (prepareStackTrace === undefined) delete Error.prepareStackTrace; else Error.prepareStackTrace = prepareStackTrace;
 `;
+
+/** Writes a package in CommonJS, which has `ahead`. */
+export async function addCommon(project: Project, name: string, source: string): Promise<void> {
+  await project.write(
+    `node_modules/${name}/package.json`,
+    JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
+  );
+  await project.write(`node_modules/${name}/index.js`, AHEAD + source);
+}
 
 /** Waits until a standby waits, and has done all that it does ahead. */
 export async function readied({ project, zdr }: App): Promise<void> {

@@ -33,6 +33,8 @@ let main: Loaded | null = null;
 let serving = false;
 /** What is still to be done. */
 let plan: Plan | null = null;
+/** The number that it came with. */
+let current = 0;
 const tried = new Set<string>();
 const helds: Held[] = [];
 /** How many modules the app found when it came; null before. */
@@ -54,9 +56,10 @@ const seals = openSeals({
 });
 
 /** Evaluates the packages of a plan, one a turn, until the app comes. A later plan goes on where this one ended. */
-export async function warm(wanted: Plan): Promise<void> {
+export async function warm(number: number, wanted: Plan): Promise<void> {
   const going = plan !== null;
   plan = wanted;
+  current = number;
   if (plan.undici) await loadUndici();
   // The app has come meanwhile.
   if (plan === null) return;
@@ -79,7 +82,7 @@ function next(rehearsals: number): void {
 }
 
 function warmed(): void {
-  if (plan !== null) send({ tag: 'warmed', plan: plan.number });
+  if (plan !== null) send({ tag: 'warmed', number: current });
   plan = null;
 }
 
