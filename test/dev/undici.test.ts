@@ -83,7 +83,9 @@ test('an app that comes to import http, and its packages ahead', () =>
       { ahead: true, symbols: [wanted.required, wanted.required] },
     );
     await readied(app);
-    await app.zdr.rollover(() => app.project.edit('src/app.ts', () => imported + rest));
+    // By the time it tells what it has, the next standby has evaluated the package without.
+    const busy = 'setTimeout(() => { for (const end = Date.now() + 1_000; Date.now() < end; ); }, 20);';
+    await app.zdr.rollover(() => app.project.edit('src/app.ts', () => imported + rest + busy));
     for (const version of [3, 4]) {
       const body = await save(app, version);
       assert.deepEqual(
