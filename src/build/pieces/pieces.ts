@@ -245,9 +245,7 @@ export function openPieces(options: PiecesOptions): Pieces {
       anchor: join(root, 'node_modules', '.zdr.cjs'),
       timing,
     });
-    const result = await bundles.put({ ...program, format: whole.format });
-    bases.needs(bundle, result);
-    return result;
+    return bases.needs(bundle, bundles.put({ ...program, format: whole.format }));
   }
 
   async function useFor(whole: Whole, graph: Graph | string | null): Promise<Bundle> {

@@ -1,32 +1,44 @@
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { compileFunction, constants } from 'node:vm';
 import { compiledOf, type PieceFile } from '../../protocol/pieces.js';
 import { Loader } from '../ahead/loader.js';
 import { eagerly } from '../eager.js';
 
-/** Text of more than this is compiled when it is needed, in bytes: what V8 makes of it would take too much memory. */
+/** Text of more than this is compiled when it is needed, in characters: what V8 makes of it would take too much memory. */
 const MOST = 24_000_000;
 
 let known: { readonly file: string; readonly pieces: PieceFile } | null = null;
 
 /**
  * There is time to compile each function now. What V8 makes of a base is kept beside it, so the next standby has it in a
- * tenth of the time. Null: there is no such base, or it is too large for more than to be read.
+ * tenth of the time. Null: there is no such base any more, or it is too large for more than to be read.
  */
 export function compileAhead(file: string): PieceFile | null {
   process.setSourceMapsEnabled(true);
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) return null;
-  if (found.size <= MOST) return eagerly(() => readBase(file, true));
-  readBase(file);
+  const text = textOf(file);
+  if (text === null) return null;
+  if (text.length <= MOST) return eagerly(() => compile(file, text, true));
+  compile(file, text);
   return null;
 }
 
-/** Reads and compiles all modules of an app, and runs none. `keep`: what it is compiled to is to be kept. */
-export function readBase(file: string, keep = false): PieceFile {
-  if (known?.file === file) return known.pieces;
-  const text = readFileSync(file, 'utf8');
+/** Reads and compiles all modules of an app, and runs none. */
+export function readBase(file: string): PieceFile {
+  return known?.file === file ? known.pieces : compile(file, readFileSync(file, 'utf8'));
+}
+
+/** A save may remove the base at any moment: to look first whether it is there would be too early. */
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** `keep`: what it is compiled to is to be kept. */
+function compile(file: string, text: string, keep = false): PieceFile {
   followMap(file);
   const cachedData = bytesIn(compiledOf(file));
   const compiled = compileFunction(text, ['module'], {
