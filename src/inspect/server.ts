@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import type http from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { describedProtocol } from './described.js';
@@ -24,11 +24,13 @@ export interface InspectServerOptions {
   /** 0: any. */
   readonly port: number;
   readonly targets: readonly Target[];
-  onUpgrade(target: string, request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  onUpgrade(target: string, request: http.IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 export function openServer({ host, port, targets, onUpgrade }: InspectServerOptions): InspectServer {
   const sockets = new Set<Duplex>();
+  // Loaded for it alone: the others do not wait for http.
+  const { createServer } = process.getBuiltinModule('node:http') as typeof http;
   const server = createServer((request, response) => {
     response.setHeader('Connection', 'close');
     void bodyOf(request, targets)
@@ -69,13 +71,13 @@ export function openServer({ host, port, targets, onUpgrade }: InspectServerOpti
 }
 
 /** As node: a name that resolves to this machine (DNS rebinding) is how a web page would come in. */
-function isTrusted({ headers }: IncomingMessage): boolean {
+function isTrusted({ headers }: http.IncomingMessage): boolean {
   const name = (headers.host ?? '').replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1');
   return name === '' || isIP(name) !== 0 || /^localhost6?$/i.test(name);
 }
 
 /** Null: nothing is served there, or not to the one who asks. */
-async function bodyOf(request: IncomingMessage, targets: readonly Target[]): Promise<string | null> {
+async function bodyOf(request: http.IncomingMessage, targets: readonly Target[]): Promise<string | null> {
   const { url = '', headers, socket } = request;
   const [path] = url.split('?');
   if (!isTrusted(request)) return null;

@@ -3,25 +3,15 @@ import { join } from 'node:path';
 import { type Bundles, isThere, removeBundle } from '../bundles.js';
 import type { Message } from '../esbuild.js';
 import type { Bundle } from '../outcome.js';
-import { whyNot } from './awaiting.js';
 import { openBases } from './bases.js';
 import { changedBy } from './changed.js';
 import type { Compile } from './compile.js';
 import { openGiven } from './given.js';
 import type { Graph } from './graph.js';
-import {
-  aheadOf,
-  type Base,
-  type Entry,
-  hasStars,
-  type Known,
-  type Latest,
-  modulesWith,
-  pieceOf,
-  type Whole,
-} from './known.js';
-import { baseOf, programOf } from './program.js';
-import { placeOf, reasonOf, type Unfit, UnfitModule } from './unfit.js';
+import { type Base, type Latest, modulesWith, type Whole } from './known.js';
+import { MOST, openMaker } from './maker.js';
+import { programOf } from './program.js';
+import { placeOf, reasonOf, type Unfit } from './unfit.js';
 
 /**
  * A whole build costs the same however little was edited, and so does a new process that compiles a whole bundle. Here
@@ -78,9 +68,6 @@ export interface PiecesOptions {
  */
 const LARGE = 150;
 
-/** With more than this in a bundle of its own a new base is better. */
-const MOST = 40;
-
 /** The app answers first: a base is made so long after a build, in ms. */
 const LATER = 150;
 
@@ -102,66 +89,29 @@ export function openPieces(options: PiecesOptions): Pieces {
   let large = true;
   const given = openGiven();
   const bases = openBases();
-
-  async function piecesOf(paths: readonly string[], graph: Graph): Promise<ReadonlyMap<string, Entry>> {
-    const found = new Map<string, Entry>();
-    for (const module of (await compile(paths)).modules) {
-      const node = graph.modules.get(module.path);
-      if (node === undefined) throw new Error(`${module.path} is no module of the program`);
-      try {
-        found.set(module.path, pieceOf(module, node));
-      } catch (error) {
-        throw new UnfitModule(reasonOf(error), module.path);
-      }
-    }
-    return found;
-  }
+  const maker = openMaker({ bundles, timing, compile, hash });
 
   /** Makes a base beside whatever is built meanwhile, and puts it in the place of the old one in a single step. */
   async function make(from: Latest): Promise<void> {
     const mine = ++round;
     try {
-      const found = await piecesOf([...from.graph.modules.keys()], from.graph);
-      const all = { graph: from.graph, own: found, known: new Map<string, Known>() };
-      const [awaiting, enums] = [modulesWith('awaits', all), modulesWith('enums', all)];
-      const cannot = whyNot(from.graph, awaiting, enums, from.whole.format);
-      if (cannot !== null) {
-        if (mine === round)
-          unfit = {
-            reason: cannot,
-            hashes: new Map([...awaiting, ...enums].map((path) => [path, found.get(path)?.known.source])),
-            holds: (graph) => whyNot(graph, awaiting, enums, from.whole.format) !== null,
-          };
+      const made = await maker.make(from);
+      if ('holds' in made) {
+        if (mine === round) unfit = made;
         return;
       }
-      const text = baseOf(
-        [...found.values()].map(({ piece }) => piece),
-        timing,
-      );
-      const bundle = await bundles.put({ ...text, format: 'cjs' });
-      const known = new Map([...found].map(([path, entry]) => [path, entry.known]));
-      const ahead = aheadOf(from, { own: new Map(), known });
-      let next: Base | null = {
-        bundle,
-        graph: from.graph,
-        known,
-        own: new Map(),
-        stars: hasStars(found),
-        ahead,
-        whole: from.whole,
-        same: ahead.size === 0 ? from.bundle : null,
-      };
+      let next: Base | null = made;
       for (let goal = from; next !== null && goal !== latest && mine === round;) {
         goal = latest;
-        next = await follow(next, goal);
+        next = await maker.follow(next, goal);
       }
       if (mine !== round || next === null) {
-        void removeBundle(bundle);
+        void removeBundle(made.bundle);
         return mine === round ? make(latest) : undefined;
       }
       retire();
       base = next;
-      onBase(bundle.file, large);
+      onBase(made.bundle.file, large);
     } catch (error) {
       if (mine === round) unfit = { reason: reasonOf(error), hashes: placeOf(error, cwd, hash), holds: () => true };
     }
@@ -188,27 +138,6 @@ export function openPieces(options: PiecesOptions): Pieces {
   function retire(): void {
     bases.retire(base?.bundle ?? null);
     base = null;
-  }
-
-  /** Goes on from a base with what has been built since; null where more than `most` modules are not as they were. */
-  async function follow(from: Base, goal: Latest, most = MOST): Promise<Base | null> {
-    if (!isThere(from.bundle)) return null;
-    const { whole, graph, bundle } = goal;
-    const { own, known } = from;
-    const others = [...graph.modules].filter(([path, node]) => {
-      const before = own.get(path)?.known ?? known.get(path);
-      return before?.source !== hash(path) || before?.node !== JSON.stringify(node);
-    });
-    if (others.length > most || own.size + others.length > MOST) return null;
-    const found = await piecesOf(
-      others.map(([path]) => path),
-      graph,
-    );
-    const kept = [...own, ...found].filter(([path]) => graph.modules.has(path));
-    const changed = { ...from, own: new Map(kept), graph, stars: from.stars || hasStars(found), whole };
-    const next = { ...changed, ahead: aheadOf(goal, changed) };
-    if (whyNot(graph, modulesWith('awaits', next), modulesWith('enums', next), whole.format) !== null) return null;
-    return { ...next, same: kept.length === 0 && next.ahead.size === 0 ? bundle : from.same };
   }
 
   /** One that is being made is made to its end: it follows what has changed meanwhile. */
@@ -264,7 +193,7 @@ export function openPieces(options: PiecesOptions): Pieces {
     // Another base may have been finished meanwhile.
     do {
       from = base;
-      next = from === null ? null : await follow(from, goal, large ? MOST : 0).catch(() => null);
+      next = from === null ? null : await maker.follow(from, goal, large ? MOST : 0).catch(() => null);
     } while (base !== from);
     if (next !== null) base = next;
     else {

@@ -13,17 +13,17 @@ export interface Rest {
 }
 
 export async function measureRest(running: Running, ms: number): Promise<Rest> {
-  // V8 tidies up some 8 s after the last work.
-  await wait(15_000);
+  // V8 tidies up 8 to 16 s after the last work.
+  await wait(30_000);
   const pids = running.processes().map(({ pid }) => pid);
-  const before = pids.map(spent);
+  const before = threadsOf(pids);
   await wait(ms);
-  const after = pids.map(spent);
-  const used = after.map((time, index) => (time === null ? 0 : time - (before[index] ?? 0)));
+  // One that ends meanwhile is left out, not taken off what the others did.
+  const used = [...threadsOf(pids)].map(([thread, time]) => time - (before.get(thread) ?? 0));
   return {
     processes: pids.length,
     pss: memory(running),
-    cpu: before.every((time) => time === null) ? null : used.reduce((sum, time) => sum + time, 0) / ms,
+    cpu: before.size === 0 ? null : used.reduce((sum, time) => sum + time, 0) / ms,
   };
 }
 
@@ -34,18 +34,21 @@ export function memory(running: Running): number | null {
 }
 
 /**
- * Processor time of a process' threads so far, ms, to the nanosecond: what the kernel adds up for the process itself comes
- * in hundredths of a second, two of which in 5 s are 0.4 %.
+ * Processor time of each thread so far, ms, to the nanosecond: what the kernel adds up for a process itself comes in
+ * hundredths of a second, two of which in 5 s are 0.4 %.
  */
-function spent(pid: number): number | null {
-  try {
-    const threads = readdirSync(`/proc/${pid}/task`);
-    return threads.reduce((sum, thread) => sum + spentBy(`/proc/${pid}/task/${thread}/schedstat`), 0) / 1e6;
-  } catch {
-    return null;
-  }
-}
-
-function spentBy(file: string): number {
-  return Number(readFileSync(file, 'latin1').split(' ')[0]);
+function threadsOf(pids: readonly number[]): ReadonlyMap<string, number> {
+  return new Map(
+    pids.flatMap((pid) => {
+      try {
+        return readdirSync(`/proc/${pid}/task`).map((thread) => {
+          const file = `/proc/${pid}/task/${thread}/schedstat`;
+          return [file, Number(readFileSync(file, 'latin1').split(' ')[0]) / 1e6] as const;
+        });
+      } catch {
+        // Gone meanwhile, or another system.
+        return [];
+      }
+    }),
+  );
 }
