@@ -1,6 +1,7 @@
 import type { BootFailure } from '../events.js';
 import type { Outage } from '../protocol/messages.js';
 import { giveUp } from './give-up.js';
+import { become } from './handover.js';
 import { ready, required } from './ready.js';
 import { holdBack, isHeldBack, refillLater, spent } from './standbys.js';
 import type { Bundle, Changes, Generation, Worker } from './state.js';
@@ -18,7 +19,7 @@ const RETRY = 5_000;
 
 /** A generation that still boots when a newer one begins gives way. */
 export function begin(turn: Turn, bundle: Bundle, changes: Changes): void {
-  for (const older of turn.state.generations) if (isPending(older)) abandon(turn, older);
+  for (const older of turn.state.generations) if (isPending(older) && !serveBefore(turn, older)) abandon(turn, older);
   const id = turn.state.lastGeneration + 1;
   turn.state = { ...turn.state, lastGeneration: id };
   const old = turns.current(turn);
@@ -26,6 +27,22 @@ export function begin(turn: Turn, bundle: Bundle, changes: Changes): void {
   if (stopFirst) retireNow(turn, old);
   if (old?.tag === 'done') turns.dropGeneration(turn, old.id);
   turns.putGeneration(turn, { tag: 'waiting', id, bundle, changes });
+}
+
+/**
+ * What nobody has bound before accepts connections as soon as it is, as under node, whether the app says that it is ready or
+ * not. So a first generation whose workers listen serves, and is cut like any other. False: it does not, or not yet with
+ * all of them.
+ */
+export function serveBefore(turn: Turn, first: Generation): boolean {
+  const bound = turns
+    .workersOf(turn, first.id, 'booting', 'ready')
+    .flatMap((worker) => ('listening' in worker && worker.listening.length > 0 ? worker : []));
+  if (turns.current(turn) !== undefined || bound.length < turn.state.settings.workers) return false;
+  for (const { id, generation, listening } of bound) turns.putWorker(turn, { tag: 'ready', id, generation, listening });
+  turns.emit(turn, { type: 'route', generation: first.id });
+  become(turn, first);
+  return true;
 }
 
 export function isPending(generation: Generation): boolean {

@@ -1,4 +1,4 @@
-import { abandon, isPending } from './boot.js';
+import { abandon, isPending, serveBefore } from './boot.js';
 import { tellStop } from './drain.js';
 import * as turns from './turn.js';
 import type { Turn } from './turn.js';
@@ -10,6 +10,9 @@ const TELL = 150;
 export function stop(turn: Turn, force: boolean): void {
   const { phase } = turn.state;
   if (phase.tag === 'stopped') return;
+  // What it answers is finished, too.
+  if (phase.tag === 'running' && !force)
+    for (const generation of turn.state.generations) if (isPending(generation)) serveBefore(turn, generation);
   turn.state = {
     ...turn.state,
     phase: { tag: 'stopping', told: phase.tag === 'stopping' && phase.told, forced: force, code: force ? 1 : 0 },

@@ -123,6 +123,45 @@ test('ready(promise): the new code takes over once it listens and is ready', () 
     },
   ));
 
+test('ready(promise) of the first code, which serves all the same: a save loses nothing of what it answers', () =>
+  withApp(
+    'http',
+    {
+      ownModules: true,
+      ready: false,
+      before: async (project) => {
+        await installed(project);
+        const body =
+          "if (version === 1) ready(new Promise(() => {}));\nprocess.on('exit', () => note('exit ' + version));";
+        await project.write(
+          'src/app.ts',
+          server('module', body).replace(
+            ".listen(0, '127.0.0.1')",
+            ".listen(0, '127.0.0.1', function () { if (version === 1) note(JSON.stringify(this.address())); })",
+          ),
+        );
+      },
+    },
+    async ({ project, zdr }) => {
+      await zdr.until('the first code listens', async () => (await notes(project)) !== '');
+      const where = JSON.parse(await notes(project)) as { readonly port: number };
+      const kept = await Connection.open({ host: '127.0.0.1', port: where.port });
+      const versionOf = (outcome: Awaited<ReturnType<Connection['send']>>): unknown =>
+        outcome.tag === 'answered' ? JSON.parse(outcome.answer.body.toString()).version : outcome;
+      assert.equal(versionOf(await kept.send()), 1);
+      const other = await Connection.open({ host: '127.0.0.1', port: where.port });
+      const slow = other.send('/slow');
+      const since = zdr.now();
+      await project.version(2);
+      assert.equal(versionOf(await slow), 1);
+      await zdr.event('live', { generation: 2 }, since);
+      assert.equal(versionOf(await kept.send()), 2);
+      assert.equal(versionOf(await other.send()), 2);
+      kept.close();
+      other.close();
+    },
+  ));
+
 test('ready(promise) that is never kept: the boot has failed, what serves stays', () =>
   withApp(
     'http',

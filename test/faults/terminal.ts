@@ -8,9 +8,12 @@ async function inTerminal(project: Project, env: Readonly<Record<string, string>
   const find = () =>
     pty.processes().find(({ command }) => command.includes('bin/zdr.js') && !command.includes('script'));
   const { pid } = await until('zdr in the terminal', find);
+  const exit = until('zdr ends', () => find() === undefined).then(() => ({ code: 0, signal: null }));
+  // Where the fault never came nobody waits for the end.
+  exit.catch(() => {});
   return {
     pid,
-    exit: until('zdr ends', () => find() === undefined).then(() => ({ code: 0, signal: null })),
+    exit,
     processes: () => pty.processes(),
     kill: () => pty.kill(),
     story: () => pty.plain(),
