@@ -225,4 +225,11 @@ export const mutations: readonly Mutation[] = [
     to: "import { builtin } from './builtin.js';\nbuiltin('node:tls');\n",
     suites: ['dev/as-node'],
   },
+  {
+    name: 'a first generation that listens and is not ready yet is killed by a save',
+    file: 'src/rollover/boot.ts',
+    from: 'if (isPending(older) && !serveBefore(turn, older)) abandon(turn, older);',
+    to: 'if (isPending(older)) abandon(turn, older);',
+    suites: ['dev/app'],
+  },
 ];
