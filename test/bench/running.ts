@@ -54,7 +54,7 @@ export class Running {
       FORCE_COLOR: _force,
       NODE_OPTIONS: _options,
       CI: _ci,
-      // Node 20 reads that file at each start: 30 ms that most machines do not have.
+      // Node 20 reads that file at each start: 40 ms that most machines do not have.
       NODE_EXTRA_CA_CERTS: _certificates,
       ...inherited
     } = process.env;

@@ -131,11 +131,9 @@ test('ready(promise) of the first code, which serves all the same: a save loses 
       ready: false,
       before: async (project) => {
         await installed(project);
-        const body =
-          "if (version === 1) ready(new Promise(() => {}));\nprocess.on('exit', () => note('exit ' + version));";
         await project.write(
           'src/app.ts',
-          server('module', body).replace(
+          server('module', 'if (version === 1) ready(new Promise(() => {}));').replace(
             ".listen(0, '127.0.0.1')",
             ".listen(0, '127.0.0.1', function () { if (version === 1) note(JSON.stringify(this.address())); })",
           ),

@@ -13,7 +13,7 @@ export interface Rest {
 }
 
 export async function measureRest(running: Running, ms: number): Promise<Rest> {
-  // V8 tidies up 8 to 16 s after the last work.
+  // V8 tidies up some 15 s after the last work.
   await wait(30_000);
   const pids = running.processes().map(({ pid }) => pid);
   const before = threadsOf(pids);
