@@ -10,11 +10,11 @@ import { fixHelpers } from './interop.js';
 import { type LateOutcome, openParts } from './late.js';
 import { lateWith } from './late-part.js';
 import { failureMessage, plainMessage, unresolvedIn } from './messages.js';
-import { openModules } from './modules.js';
-import type { BuildOutcome } from './outcome.js';
+import { type Learned, openModules } from './modules.js';
+import type { BuildOutcome, Bundle } from './outcome.js';
 import { graphOf } from './pieces/graph.js';
 import { eachWith, isAwait } from './pieces/compile.js';
-import { openPieces } from './pieces/pieces.js';
+import { openPieces, type Parts } from './pieces/pieces.js';
 import { exportsEnum, signatureOf } from './pieces/signature.js';
 import { takingFrom } from './plugin.js';
 import { witnessed } from './plugins.js';
@@ -40,9 +40,21 @@ export interface Builder {
   keepStatic(path: string): boolean;
   /** Why a large app is built as a whole at each save; null: it is not. */
   whyWhole(): string | null;
+  /** What the next run has to know to begin with this bundle, the last one; null: it had better build. */
+  legacyOf(bundle: Bundle): Legacy | null;
+  /** Begins with what another run has left. The next build is a whole one. */
+  begin(bundle: Bundle, legacy: Legacy): void;
   /** A build that hangs (in a plugin) is left to itself: the next one begins anew. */
   giveUp(): void;
   close(): Promise<void>;
+}
+
+/** What was found out on the way to a bundle, and is not in its sources. */
+export interface Legacy {
+  readonly modules: number;
+  readonly learned: Learned;
+  /** Of a bundle in pieces. */
+  readonly parts: Parts | null;
 }
 
 /** A build that was given up and has not ended so long after the close hangs, in ms. */
@@ -64,6 +76,10 @@ export function openBuilder(options: BuilderOptions): Builder {
   let links: ReadonlySet<string> = new Set();
   /** What esbuild warns of in the last good build. */
   let warned: readonly Message[] = [];
+  /** Something was said that the next run would have to say again. */
+  let said = false;
+  /** Modules of the last good whole build. */
+  let count = 0;
   let queue: Promise<unknown> = Promise.resolve();
   /** Builds that have not ended, those that were given up among them. */
   const running = new Set<Promise<unknown>>();
@@ -124,6 +140,7 @@ export function openBuilder(options: BuilderOptions): Builder {
 
   async function warnings(): Promise<readonly BuildMessage[]> {
     const missing = modules.missing();
+    said ||= missing !== null;
     return [...(await messages(warned, 'warning')), ...(missing === null ? [] : [plainMessage(missing, 'WARNING')])];
   }
 
@@ -182,7 +199,8 @@ export function openBuilder(options: BuilderOptions): Builder {
       // Pieces without what makes them tell of themselves would be others than those of the bundle.
       if (modules.shares() !== tells) pieces.forget();
       tells = modules.shares();
-      const made = { bundle: put, modules: Object.keys(found).length, format, entry: modules.entry() };
+      count = Object.keys(found).length;
+      const made = { bundle: put, modules: count, format, entry: modules.entry() };
       const bundle = await pieces.built(made, graphOfBuild(found));
       const inputs = reads.good(modules.sources(), allLinks());
       account = inputs;
@@ -213,7 +231,12 @@ export function openBuilder(options: BuilderOptions): Builder {
       queue = run.then(({ inputs }) => inputs).catch(() => {});
       return run;
     },
-    late: (file, known) => enqueue(() => latePart(file, new Set(known))),
+    late: (file, known) =>
+      enqueue(async () => {
+        // What another run has left says nothing of its modules.
+        if (account === null) await buildNow();
+        return latePart(file, new Set(known));
+      }),
     invalidate(paths) {
       for (const path of paths) {
         parts.invalidate(path);
@@ -236,6 +259,17 @@ export function openBuilder(options: BuilderOptions): Builder {
       return modules.beginToShare();
     },
     whyWhole: pieces.why,
+    legacyOf(bundle) {
+      const plugins = options.extra?.plugins.length ?? 0;
+      if (whole || dirty.size > 0 || said || warned.length > 0 || plugins > 0) return null;
+      return { modules: count, learned: modules.learned(), parts: pieces.madeOf(bundle) };
+    },
+    begin(bundle, legacy) {
+      modules.recall(legacy.learned);
+      tells = modules.shares();
+      count = legacy.modules;
+      if (legacy.parts !== null) pieces.begin(bundle, legacy.parts);
+    },
     giveUp() {
       rebuilds.giveUp();
       queue = Promise.resolve();

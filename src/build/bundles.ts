@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -20,6 +20,11 @@ export interface Bundles {
   readonly folder: string;
   /** The bundle with this code: one that is on the disk already, or a new file. Rejects when nothing can be written. */
   put(code: Code): Promise<Bundle>;
+  /**
+   * Takes over one that lies in another folder, under the name that it has there. `rewrite`: what it is to say instead.
+   * Null: it is not what it was. Throws where it cannot be read or written.
+   */
+  take(from: string, name: string, hash: string, rewrite?: (text: string) => string): Bundle | null;
   /** Removes the folder that had to be made elsewhere, if one had. */
   close(): Promise<void>;
 }
@@ -52,7 +57,7 @@ export function openBundles(folder: string): Bundles {
     const file = join(place, name);
     try {
       await Promise.all([
-        writeSoon(file, `${text}//# sourceMappingURL=${name}.map\n`),
+        writeSoon(file, `${text}${endingOf(name)}`),
         writeSoon(`${file}.map`, place === folder ? map : absoluteSources(map, folder)),
       ]);
       return file;
@@ -81,7 +86,7 @@ export function openBundles(folder: string): Bundles {
   return {
     folder,
     async put(code) {
-      const hash = hashOf(`${code.format}\n${code.text}`);
+      const hash = hashIn(code.format, code.text);
       const old = known.get(hash);
       if (old !== undefined && isThere(old)) return old;
       const bundle: Bundle = { file: await writeSomewhere(code), hash };
@@ -89,10 +94,44 @@ export function openBundles(folder: string): Bundles {
       for (const [key, other] of known) if (removed.has(other)) known.delete(key);
       return bundle;
     },
+    take(from, name, hash, rewrite = (text) => text) {
+      const ending = endingOf(name);
+      const written = readFileSync(join(from, name), 'utf8');
+      const text = written.slice(0, -ending.length);
+      const format: Format = name.endsWith('.mjs') ? 'esm' : 'cjs';
+      if (!written.endsWith(ending) || hashIn(format, text) !== hash) return null;
+      const file = join(place, name);
+      const own = rewrite(text);
+      if (own === text) linkFile(join(from, name), file);
+      else writeFileSync(file, `${own}${ending}`);
+      linkFile(join(from, `${name}.map`), `${file}.map`);
+      count = Math.max(count, Number.parseInt(name, 10));
+      const bundle: Bundle = { file, hash: own === text ? hash : hashIn(format, own) };
+      known.set(bundle.hash, bundle);
+      return bundle;
+    },
     async close() {
       if (place !== folder) await rm(place, { recursive: true, force: true });
     },
   };
+}
+
+function hashIn(format: Format, text: string): string {
+  return hashOf(`${format}\n${text}`);
+}
+
+/** The last line of a bundle. */
+function endingOf(name: string): string {
+  return `//# sourceMappingURL=${name}.map\n`;
+}
+
+/** Gives a file that is never written again a second name. Some file systems have no links. */
+export function linkFile(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+  }
 }
 
 async function writeSoon(file: string, text: string): Promise<void> {

@@ -24,6 +24,8 @@ export interface Externals {
   resolve(ask: Ask, next: () => Promise<string | null>): Promise<Answer>;
   /** Leaves this file of a package a static import: it uses top-level await, so `require` cannot load it. False: it was one. */
   keepStatic(path: string): boolean;
+  /** Files that are left so. */
+  readonly asynchronous: ReadonlySet<string>;
   /** Symbolic links outside node_modules' store that resolutions went through: another target is another program. */
   readonly links: ReadonlySet<string>;
   /** What files of a folder ask for by `import()`: specifiers of packages, and the URLs that they came to. */
@@ -52,6 +54,7 @@ export function openExternals(): Externals {
   const links = new Set<string>();
 
   return {
+    asynchronous,
     links,
     keepStatic(path) {
       const news = !asynchronous.has(path);

@@ -32,10 +32,21 @@ export interface Modules {
   beginToShare(): boolean;
   /** A build has read these. True: a new one can say more, beside whether they share. */
   learn(inputs: Metafile['inputs']): boolean;
+  /** What no source says, but the app, when it ran. */
+  learned(): Learned;
+  recall(learned: Learned): void;
   /** What keeps decorators from being written out; null: nothing. */
   missing(): string | null;
   /** This file has another content. Forgets what may be different with it, and tells how much that is. */
   invalidate(path: string): Touched;
+}
+
+/** What the app has shown when it ran. */
+export interface Learned {
+  /** {@link Modules.shares} */
+  readonly shares: boolean;
+  /** Files of packages that `require` cannot load. */
+  readonly asynchronous: readonly string[];
 }
 
 /**
@@ -99,6 +110,11 @@ export function openModules(options: BuilderOptions): Modules {
     learn(inputs) {
       shares ||= open;
       return kinds.learn(inputs, options.cwd);
+    },
+    learned: () => ({ shares, asynchronous: [...externals.asynchronous] }),
+    recall(learned) {
+      shares ||= learned.shares;
+      for (const path of learned.asynchronous) externals.keepStatic(path);
     },
     missing: decorators.missing,
     invalidate(path) {

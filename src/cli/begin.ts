@@ -1,4 +1,4 @@
-import { startFirst, startService, type First } from '../setup/first.js';
+import { startEsbuild, startFirst, type First } from '../setup/first.js';
 import { type Parsed, parseArguments } from './arguments.js';
 import { workingFolder } from './working-folder.js';
 
@@ -18,6 +18,6 @@ export function begin(argv: readonly string[]): Begun {
   const runs = cwd !== null && (parsed.tag === 'dev' || parsed.tag === 'start');
   if (!runs) return { parsed, first: null };
   const first = startFirst(parsed.tag, parsed.given, cwd);
-  void startService();
+  startEsbuild(parsed.tag, cwd);
   return { parsed, first };
 }

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { forkEarly, type Early } from '../primary/early.js';
+import { CACHE, keptIn } from '../primary/kept-folders.js';
 import { environmentOf } from './environment.js';
 
 export type { Early as First };
@@ -8,4 +10,9 @@ export function forkFirst(mode: 'dev' | 'start', cwd: string): Early | null {
   const env = environmentOf({ envFiles: [], nodeEnv: mode === 'dev' ? 'development' : 'production' });
   const isForked = mode === 'start' || process.send !== undefined;
   return forkEarly({ cwd, execArgv: [], isForked, debugged: false, idle: false, env });
+}
+
+/** Whether runs have left something in this folder that the next one may begin with. */
+export function hasKept(cwd: string): boolean {
+  return keptIn(join(cwd, CACHE), 'kept-').length > 0;
 }

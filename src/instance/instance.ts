@@ -79,6 +79,7 @@ export function openInstance(given: InstanceOptions, first: First | null): Insta
       if (event.type === 'live') input.handedOver();
       pages.heard(event);
       unbound.heard(event);
+      parts.source.heard(event);
     },
   };
   const folder = openFolder(options.root);
@@ -126,7 +127,7 @@ export function openInstance(given: InstanceOptions, first: First | null): Insta
     () => servingWorkers(parts),
   );
   const bundles = openBundles(folder);
-  const source = openSource(options, bundles, () => parts);
+  const source = openSource(options, bundles, () => parts, true);
   const tickets = randomBytes(TICKET_KEYS).toString('base64');
 
   async function close(code: number): Promise<void> {
@@ -205,7 +206,7 @@ export function openInstance(given: InstanceOptions, first: First | null): Insta
       const { source: old, options: before } = parts;
       parts.ahead?.close();
       parts.options = { ...parts.options, ...next };
-      parts.source = openSource(parts.options, bundles, () => parts);
+      parts.source = openSource(parts.options, bundles, () => parts, false);
       parts.ahead = aheadOf(parts);
       dispatch({ type: 'settings', settings: settingsOf(parts.options) });
       dispatch({ type: 'standby-stale' });

@@ -4,7 +4,7 @@ import { type Bundles, isThere } from '../build/bundles.js';
 import { openBuilder } from '../build/builder.js';
 import type { BuilderOptions } from '../build/settings.js';
 import { failureMessage } from '../build/messages.js';
-import type { BuildMessage } from '../events.js';
+import type { BuildMessage, ZdrEvent } from '../events.js';
 import type { BuildOutcome } from '../build/outcome.js';
 import type { InstanceOptions } from '../options.js';
 import { openWatch } from '../watch/chokidar.js';
@@ -13,6 +13,7 @@ import { stampOf } from '../watch/stamp.js';
 import { openLate } from './late.js';
 import type { Parts } from './parts.js';
 import { openPatience } from './patience.js';
+import { type Built, openRecall } from './recall.js';
 
 /** The app's sources: what they change, and what they build to. */
 export interface Source {
@@ -24,6 +25,7 @@ export interface Source {
   whyWhole(): string | null;
   /** {@link Builder.keepStatic} */
   keepStatic(path: string): boolean;
+  heard(event: ZdrEvent): void;
   /** Ends at once, whatever still runs. */
   close(): Promise<void>;
 }
@@ -31,10 +33,12 @@ export interface Source {
 /** Of the frames where nobody knows the terminal, in columns. */
 const WIDTH = 100;
 
+/** `first`: there was none before in this run. */
 export function openSource(
   options: InstanceOptions,
   bundles: Bundles,
   parts: () => Pick<Parts, 'rollover' | 'workers' | 'ahead' | 'history' | 'timings' | 'transit' | 'sockets'>,
+  first: boolean,
 ): Source {
   let inputs: Inputs | null = null;
   let base: string | null = null;
@@ -58,6 +62,12 @@ export function openSource(
     onBase,
   };
   const builder = openBuilder(builderOptions);
+  /** Where nobody edits, a start is rare, and builds what it serves. */
+  const recall =
+    options.mode === 'dev' && options.watching !== null
+      ? openRecall(builder, bundles, builderOptions, first, (recalled) => void confirm(recalled))
+      : null;
+  let builds = 0;
   const late = openLate(builder, builderOptions, () => {
     if (inputs !== null) watch?.follow(late.with(inputs));
   });
@@ -143,6 +153,20 @@ export function openSource(
     return closed || isThere(outcome.bundle) ? outcome : builder.build();
   }
 
+  /** Makes the build that a start has left out. It comes to the same, or something has changed that no stamp shows. */
+  async function confirm(recalled: Built): Promise<void> {
+    const mine = builds;
+    const outcome = await builder.build();
+    const found = await outcome.inputs;
+    // A save has had a build of its own meanwhile.
+    if (closed || mine !== builds) return;
+    if (outcome.tag === 'failed' || outcome.bundle.hash !== recalled.bundle.hash)
+      return parts().rollover.dispatch({ type: 'changed', paths: [], always: false });
+    inputs = found;
+    watch?.follow(late.with(inputs));
+    recall?.ended(outcome, inputs);
+  }
+
   return {
     async build() {
       // Nobody says what has changed, so everything may have.
@@ -152,7 +176,8 @@ export function openSource(
         late.invalidate(all);
       }
       const begun = performance.now();
-      const outcome = await patience.with(buildNow());
+      const mine = (builds += 1);
+      const outcome = (await recall?.begin()) ?? (await patience.with(buildNow()));
       const { dispatch } = parts().rollover;
       const file = outcome?.tag === 'built' ? outcome.bundle.file : null;
       parts().history.built(file, performance.now() - begun, outcome?.tag === 'built' ? outcome.modules : null);
@@ -168,12 +193,15 @@ export function openSource(
       }
       inputs = await outcome.inputs;
       watch?.follow(late.with(inputs));
+      if (outcome.tag === 'built' && mine === builds && !closed) recall?.ended(outcome, inputs);
     },
     base: () => base,
     whyWhole: () => builder.whyWhole(),
     keepStatic: (path) => builder.keepStatic(path),
+    heard: (event) => recall?.heard(event),
     async close() {
       closed = true;
+      recall?.close();
       giveUp();
       await Promise.allSettled([watch?.close(), late.close(), builder.close()]);
     },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CACHE } from './kept-folders.js';
 import { isRunning } from './running.js';
 
 /** The private folder of a run, as another process finds it. */
@@ -15,9 +16,8 @@ export interface RunFolder {
  * temporary files where that is not there or cannot be written. Folders of runs that are gone are removed.
  */
 export function openFolder(project: string): string {
-  const modules = join(project, 'node_modules');
-  if (existsSync(modules)) {
-    const cache = join(modules, '.cache', 'zdr');
+  if (existsSync(join(project, 'node_modules'))) {
+    const cache = join(project, CACHE);
     try {
       mkdirSync(cache, { recursive: true });
       sweep(foldersIn(cache, ''));
@@ -44,10 +44,7 @@ export function removeFolder(folder: string): void {
 export function foldersOf(project: string): readonly RunFolder[] {
   const prefix = prefixOf(project);
   const temps = new Set([tmpdir(), '/tmp']);
-  return [
-    ...foldersIn(join(project, 'node_modules', '.cache', 'zdr'), ''),
-    ...[...temps].flatMap((temp) => foldersIn(temp, prefix)),
-  ];
+  return [...foldersIn(join(project, CACHE), ''), ...[...temps].flatMap((temp) => foldersIn(temp, prefix))];
 }
 
 /** Ours, and nobody else can look or write into it. */

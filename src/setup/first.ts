@@ -1,7 +1,7 @@
-import { forkFirst, type First } from '../instance/first.js';
+import { forkFirst, hasKept, type First } from '../instance/first.js';
+import { startService } from '../build/service.js';
 import type { Given } from './given.js';
 
-export { startService } from '../build/service.js';
 export type { First };
 
 /**
@@ -12,4 +12,9 @@ export function startFirst(command: 'dev' | 'start', given: Given, cwd: string):
   const { envFiles, conditions, import: imports, require, inspect } = given;
   const others = [envFiles, conditions, imports, require, inspect];
   return others.every((value) => value === undefined) ? forkFirst(command, cwd) : null;
+}
+
+/** Starts esbuild, unless it looks as if the app could start with what the last run has left. */
+export function startEsbuild(command: 'dev' | 'start', cwd: string): void {
+  if (command === 'start' || !hasKept(cwd)) void startService();
 }

@@ -31,6 +31,10 @@ export interface Pieces {
   rebuild(changed: ReadonlySet<string>): Promise<Rebuilt | null>;
   /** Whether this file is one of the program's modules, and nothing else depends on it. */
   has(path: string): boolean;
+  /** What a bundle in pieces was made of; null: it is whole. */
+  madeOf(bundle: Bundle): Parts | null;
+  /** Somebody uses a bundle that another run has made. */
+  begin(bundle: Bundle, parts: Parts): void;
   /** The same sources may come to something else from now on. */
   forget(): void;
   /** As modules they would still come to the same, but perhaps not as a program. */
@@ -40,6 +44,12 @@ export interface Pieces {
   /** Why it never will be, though it is large; null otherwise. */
   why(): string | null;
   close(): void;
+}
+
+export interface Parts {
+  readonly base: Bundle;
+  /** Of the sources of its modules, by path. */
+  readonly hashes: ReadonlyMap<string, string>;
 }
 
 export interface Rebuilt {
@@ -88,6 +98,9 @@ export function openPieces(options: PiecesOptions): Pieces {
   let latest: Latest;
   let large = true;
   const given = openGiven();
+  const needed = new WeakMap<Bundle, Bundle>();
+  /** What this run has begun with, until a build has told what it is. */
+  let begun: { readonly bundle: Bundle; readonly hashes: Parts['hashes'] } | null = null;
   const bases = openBases();
   const maker = openMaker({ bundles, timing, compile, hash });
 
@@ -174,7 +187,9 @@ export function openPieces(options: PiecesOptions): Pieces {
       anchor: join(root, 'node_modules', '.zdr.cjs'),
       timing,
     });
-    return bases.needs(bundle, bundles.put({ ...program, format: whole.format }));
+    const made = await bases.needs(bundle, bundles.put({ ...program, format: whole.format }));
+    needed.set(made, bundle);
+    return made;
   }
 
   async function useFor(whole: Whole, graph: Graph | string | null): Promise<Bundle> {
@@ -186,6 +201,8 @@ export function openPieces(options: PiecesOptions): Pieces {
       return given.give(null, whole.bundle);
     }
     const found = latestOf(whole, graph, whole.bundle);
+    if (begun !== null && isThere(begun.bundle) && isAlike(begun.hashes, found)) given.give(found, begun.bundle);
+    begun = null;
     const goal = { ...found, bundle: given.like(found) ?? whole.bundle };
     latest = goal;
     let from: Base | null;
@@ -228,6 +245,16 @@ export function openPieces(options: PiecesOptions): Pieces {
       if (next.own.size > MOST) makeLater();
       return { bundle: given.give(built, built.bundle), warnings };
     },
+    madeOf(bundle) {
+      const own = needed.get(bundle);
+      const hashes = given.hashesOf(bundle);
+      return own === undefined || hashes === null ? null : { base: own, hashes };
+    },
+    begin(bundle, { base: own, hashes }) {
+      begun = { bundle, hashes };
+      needed.set(bundle, own);
+      void bases.needs(own, Promise.resolve(bundle)).then(() => bases.retire(own));
+    },
     has: (path) => (base?.graph ?? (making === null ? null : latest.graph))?.modules.has(path) === true,
     forget() {
       cancel();
@@ -239,4 +266,8 @@ export function openPieces(options: PiecesOptions): Pieces {
     why: () => (large ? (reason ?? unfit?.reason ?? null) : null),
     close: cancel,
   };
+}
+
+function isAlike(hashes: Parts['hashes'], program: Latest): boolean {
+  return hashes.size === program.hashes.size && [...hashes].every(([path, hash]) => program.hashes.get(path) === hash);
 }

@@ -1,0 +1,211 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, sep } from 'node:path';
+import type { Legacy } from '../build/builder.js';
+import { type Bundles, linkFile } from '../build/bundles.js';
+import type { Bundle } from '../build/outcome.js';
+import type { BuilderOptions } from '../build/settings.js';
+import { CODE } from '../code.js';
+import { isPrivate } from '../primary/folder.js';
+import { CACHE, keptIn } from '../primary/kept-folders.js';
+import { compiledOf } from '../protocol/pieces.js';
+import type { Inputs, Stamp } from '../watch/inputs.js';
+import { hashOf, sameStat, stampOf } from '../watch/stamp.js';
+
+/** A good build as it stands: what it came to, and all that says whether another one would come to the same. */
+export interface Standing {
+  readonly bundle: Bundle;
+  readonly inputs: Inputs;
+  readonly legacy: Legacy;
+}
+
+/** What a run leaves for the next one, which begins with it where nothing has changed. It is kept beside the run's folder. */
+export interface Kept {
+  /** What the last run of this kind has left, where a build would come to the same now; null: build. Never rejects. */
+  find(): Promise<Standing | null>;
+  /** In the place of what was kept before. Where it cannot be kept nothing is. */
+  keep(standing: Standing): void;
+}
+
+interface Names {
+  readonly name: string;
+  readonly hash: string;
+}
+
+interface Folder {
+  readonly path: string;
+  readonly mtimeMs: number;
+  /** Hash of the names in it. */
+  readonly names: string;
+}
+
+/** What is written beside the files. */
+interface Record {
+  readonly bundle: Names;
+  /** Of a bundle in pieces. */
+  readonly base: (Names & { readonly file: string; readonly compiled: string | null }) | null;
+  readonly hashes: readonly (readonly [string, string])[];
+  readonly legacy: Omit<Legacy, 'parts'>;
+  readonly files: readonly (readonly [string, Stamp])[];
+  readonly aside: readonly string[];
+  readonly folders: readonly Folder[];
+}
+
+/** Written last: a folder without it is one that is being written. */
+const RECORD = 'kept.json';
+
+/** So many are kept for a project: of other entries, other options, other folders with the same packages. */
+const MOST = 8;
+
+/** What has changed so short a time ago may change again and look the same, in ms. */
+const FRESH = 5_000;
+
+const NAME = /^\d+\.[mc]js$/;
+
+/** Null where there is no place to keep something, or nobody can say what a build would come to. */
+export function openKept(options: BuilderOptions, bundles: Bundles): Kept | null {
+  const cache = dirname(bundles.folder);
+  if (!cache.endsWith(CACHE) || (options.extra?.plugins.length ?? 0) > 0) return null;
+  const start = `kept-${keyOf(options)}-`;
+
+  function take(from: string, { bundle, base, ...record }: Record): Pick<Standing, 'bundle' | 'legacy'> | null {
+    if (base === null) {
+      const taken = bundles.take(from, bundle.name, bundle.hash);
+      return taken === null ? null : { bundle: taken, legacy: { ...record.legacy, parts: null } };
+    }
+    const own = bundles.take(from, base.name, base.hash);
+    if (own === null) return null;
+    if (base.compiled !== null && hashOf(readFileSync(join(from, compiledOf(base.name)))) === base.compiled)
+      linkFile(join(from, compiledOf(base.name)), compiledOf(own.file));
+    const [before, now] = [JSON.stringify(base.file), JSON.stringify(own.file)];
+    const taken = bundles.take(from, bundle.name, bundle.hash, (text) => text.replace(before, () => now));
+    if (taken === null) return null;
+    return { bundle: taken, legacy: { ...record.legacy, parts: { base: own, hashes: new Map(record.hashes) } } };
+  }
+
+  async function findIn(from: string): Promise<Standing | null> {
+    if (!isPrivate(from)) return null;
+    const record = JSON.parse(readFileSync(join(from, RECORD), 'utf8')) as Record;
+    if (![record.bundle, ...(record.base === null ? [] : [record.base])].every(({ name }) => NAME.test(name)))
+      return null;
+    if (!record.folders.every(isAsItWas)) return null;
+    const files = await filesOf(record);
+    const taken = files === null ? null : take(from, record);
+    if (files === null || taken === null) return null;
+    return { ...taken, inputs: { files, folders: new Set(), aside: new Set(record.aside) } };
+  }
+
+  return {
+    async find() {
+      for (const from of keptIn(cache, start))
+        try {
+          const found = await findIn(from);
+          if (found !== null) return found;
+        } catch {
+          // Another run has just replaced it.
+        }
+      return null;
+    },
+    keep({ bundle, inputs, legacy: { parts, ...legacy } }) {
+      if (dirname(bundle.file) !== bundles.folder || inputs.folders.size > 0) return;
+      let to: string | null = null;
+      try {
+        to = mkdtempSync(join(cache, start));
+        const base =
+          parts === null
+            ? null
+            : { ...put(parts.base, to), file: parts.base.file, compiled: compiledIn(parts.base, to) };
+        const record: Record = {
+          bundle: put(bundle, to),
+          base,
+          hashes: [...(parts?.hashes ?? [])],
+          legacy,
+          files: [...inputs.files].map(([path, stamp]) => [path, settled(stamp)]),
+          aside: [...inputs.aside],
+          folders: foldersOf(inputs),
+        };
+        writeFileSync(join(to, RECORD), JSON.stringify(record));
+        for (const other of keptIn(cache, start)) if (other !== to) rmSync(other, { recursive: true, force: true });
+        for (const old of keptIn(cache, 'kept-').slice(MOST)) rmSync(old, { recursive: true, force: true });
+      } catch {
+        if (to !== null) rmSync(to, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** All that decides what sources come to, beside themselves. */
+function keyOf({
+  bundles: _bundles,
+  terminalWidth: _width,
+  extra,
+  onBase: _onBase,
+  ...options
+}: BuilderOptions): string {
+  const { version } = createRequire(import.meta.url)('esbuild/package.json') as { readonly version: string };
+  const own = statSync(new URL(import.meta.url));
+  const { NODE_PATH: path, ZDR_TEST_PIECES: pieces } = process.env;
+  const kind = [
+    readFileSync(new URL('../package.json', CODE), 'utf8'),
+    own.size,
+    own.mtimeMs,
+    process.version,
+    version,
+  ];
+  return hashOf(JSON.stringify([kind, path, pieces, options, extra])).slice(0, 16);
+}
+
+/** The files of the record as they are now; null: one has another content. */
+async function filesOf({ files }: Record): Promise<Map<string, Stamp> | null> {
+  const found = new Map<string, Stamp>();
+  for (const [path, stamp] of files) {
+    const same = sameStat(stamp, statSync(path, { throwIfNoEntry: false }));
+    const now = same ? stamp : await stampOf(path);
+    if (now?.hash !== stamp?.hash) return null;
+    found.set(path, now);
+  }
+  return found;
+}
+
+/** A stamp that is to be trusted in the next run. */
+function settled(stamp: Stamp): Stamp {
+  return stamp !== null && stamp.mtimeMs > Date.now() - FRESH ? { ...stamp, mtimeMs: 0 } : stamp;
+}
+
+/** Folders in which another file may be what an import means. */
+function foldersOf({ files, aside }: Inputs): Folder[] {
+  const modules = [...files].flatMap(([path, stamp]) => {
+    const is =
+      stamp !== null && !aside.has(path) && !path.endsWith('.json') && !path.includes(`${sep}node_modules${sep}`);
+    return is ? [dirname(path)] : [];
+  });
+  return [...new Set(modules)].map((path) => {
+    const { mtimeMs } = statSync(path);
+    return { path, mtimeMs: mtimeMs > Date.now() - FRESH ? 0 : mtimeMs, names: namesIn(path) };
+  });
+}
+
+function isAsItWas({ path, mtimeMs, names }: Folder): boolean {
+  return statSync(path).mtimeMs === mtimeMs || namesIn(path) === names;
+}
+
+function namesIn(folder: string): string {
+  return hashOf(readdirSync(folder).sort().join('\n'));
+}
+
+function put({ file, hash }: Bundle, to: string): Names {
+  const name = basename(file);
+  for (const each of [name, `${name}.map`]) linkFile(join(dirname(file), each), join(to, each));
+  return { name, hash };
+}
+
+/** What V8 has made of a base, where a standby has written it by now: its hash. */
+function compiledIn({ file }: Bundle, to: string): string | null {
+  try {
+    const kept = join(to, basename(compiledOf(file)));
+    linkFile(compiledOf(file), kept);
+    return hashOf(readFileSync(kept));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,78 @@
+import type { Builder } from '../build/builder.js';
+import type { Bundles } from '../build/bundles.js';
+import type { BuildOutcome } from '../build/outcome.js';
+import type { BuilderOptions } from '../build/settings.js';
+import type { ZdrEvent } from '../events.js';
+import type { Inputs } from '../watch/inputs.js';
+import { openKept } from './kept.js';
+
+/** The start with what the last run has left, and what this one leaves. */
+export interface Recall {
+  /** A build begins. Gives what it would come to, where the first one need not be made; then `confirm` makes it. */
+  begin(): Promise<Built | null>;
+  /** It has come to this. */
+  ended(outcome: Built, inputs: Inputs): void;
+  heard(event: ZdrEvent): void;
+  close(): void;
+}
+
+export type Built = Extract<BuildOutcome, { tag: 'built' }>;
+
+/** What a good build leaves is kept when it has stood for so long, in ms. */
+const KEEP = 1_000;
+
+/** The app answers first: a build that was not waited for begins so long after it serves, in ms. */
+const SOON = 150;
+
+/** And so long after it was left out at the latest, in ms. */
+const LATEST = 5_000;
+
+/** `first`: nothing was built in this run before. `confirm`: the first build was left out, and there is time for it. */
+export function openRecall(
+  builder: Builder,
+  bundles: Bundles,
+  options: BuilderOptions,
+  first: boolean,
+  confirm: (recalled: Built) => void,
+): Recall {
+  const kept = openKept(options, bundles);
+  let isFirst = first;
+  let timer: NodeJS.Timeout | null = null;
+  let waiting: (() => void) | null = null;
+  const after = (ms: number, work: () => void): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(work, ms).unref();
+  };
+  const stop = (): void => {
+    waiting = null;
+    if (timer !== null) clearTimeout(timer);
+  };
+
+  return {
+    async begin() {
+      stop();
+      const found = isFirst ? await kept?.find() : null;
+      isFirst = false;
+      if (!found) return null;
+      const { bundle, inputs, legacy } = found;
+      builder.begin(bundle, legacy);
+      const { modules } = legacy;
+      return { tag: 'built', bundle, warnings: [], inputs: Promise.resolve(inputs), modules: [0, modules], left: true };
+    },
+    ended(outcome, inputs) {
+      stop();
+      if (outcome.left === true) {
+        waiting = () => confirm(outcome);
+        return after(LATEST, waiting);
+      }
+      after(KEEP, () => {
+        const legacy = builder.legacyOf(outcome.bundle);
+        if (legacy !== null) kept?.keep({ bundle: outcome.bundle, inputs, legacy });
+      });
+    },
+    heard({ type }) {
+      if (waiting !== null && (type === 'ready' || type === 'boot-failed' || type === 'done')) after(SOON, waiting);
+    },
+    close: stop,
+  };
+}
