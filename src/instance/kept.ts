@@ -144,7 +144,6 @@ function keyOf({
 }: BuilderOptions): string {
   const { version } = createRequire(import.meta.url)('esbuild/package.json') as { readonly version: string };
   const own = statSync(new URL(import.meta.url));
-  const { NODE_PATH: path, ZDR_TEST_PIECES: pieces } = process.env;
   const kind = [
     readFileSync(new URL('../package.json', CODE), 'utf8'),
     own.size,
@@ -152,7 +151,7 @@ function keyOf({
     process.version,
     version,
   ];
-  return hashOf(JSON.stringify([kind, path, pieces, options, extra])).slice(0, 16);
+  return hashOf(JSON.stringify([kind, process.env['NODE_PATH'], options, extra])).slice(0, 16);
 }
 
 /** The files of the record as they are now; null: one has another content. */

@@ -15,7 +15,12 @@ function files(folder: string): string[] {
   }
 }
 
-/** All files that zdr keeps for a project, and those of others in the cache that the repository's projects share. */
+/**
+ * All files that zdr keeps for a project while it runs, and those of others in the cache that the repository's projects
+ * share; not what a run leaves for the next one.
+ */
 export function keptFiles(project: Project): string[] {
-  return folders(project).flatMap(files);
+  return folders(project)
+    .flatMap(files)
+    .filter((file) => !/[\\/]zdr[\\/]kept-/.test(file));
 }

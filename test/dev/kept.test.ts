@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '../support/deadline.js';
+import { get } from '../support/get.js';
+import { keptFiles } from '../support/leftovers.js';
+import { addPackage, openProject, type Project } from '../support/project.js';
+import { statusOf } from '../support/status.js';
+import { Zdr, type ZdrOptions } from '../support/zdr.js';
+
+// A start begins with the bundle of the last run where a build would come to the same.
+
+interface Runs {
+  readonly project: Project;
+  /** Runs zdr until `body` is over. */
+  run(body: (zdr: Zdr) => Promise<void>, options?: ZdrOptions): Promise<void>;
+}
+
+async function withRuns(fixture: string, body: (runs: Runs) => Promise<void>): Promise<void> {
+  const project = await openProject(fixture, { ownModules: true });
+  const run: Runs['run'] = async (during, options) => {
+    const zdr = new Zdr(project, options);
+    try {
+      await zdr.event('ready');
+      await during(zdr);
+      assert.equal((await zdr.stop()).code, 0);
+      await zdr.gone();
+      assert.deepEqual(
+        keptFiles(project).filter((file) => !file.endsWith('.cache/zdr')),
+        [],
+      );
+    } catch (error) {
+      const story = zdr.story();
+      zdr.kill();
+      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${story}`, { cause: error });
+    }
+  };
+  try {
+    await body({ project, run });
+  } finally {
+    await project.close();
+  }
+}
+
+/** What a run has left for the next one: the folder, and the record in it. */
+function keptOf(project: Project): string | null {
+  try {
+    const cache = project.path('node_modules/.cache/zdr');
+    const [name] = readdirSync(cache).filter((each) => each.startsWith('kept-'));
+    return name === undefined ? null : readFileSync(join(cache, name, 'kept.json'), 'utf8') && join(cache, name);
+  } catch {
+    return null;
+  }
+}
+
+function recordOf(kept: string): { readonly base: unknown } {
+  return JSON.parse(readFileSync(join(kept, 'kept.json'), 'utf8')) as { readonly base: unknown };
+}
+
+/** Waits until what this run has built is kept in the place of `before`. */
+function keepsAnew(project: Project, before: string | null): Promise<string> {
+  return until('something is kept', () => {
+    const now = keptOf(project);
+    return now === before ? null : now;
+  });
+}
+
+/** How many modules the start has built. */
+async function builtAtStart(project: Project): Promise<'all' | number> {
+  const [first] = (await statusOf(project)).builds;
+  return first!.modules === null ? 'all' : first!.modules[0];
+}
+
+/** The build that was left out is made: nothing else tells of it but what is kept afterwards. */
+async function settles({ project, run }: Runs, version: number, edit = true): Promise<void> {
+  const before = keptOf(project);
+  await run(async (zdr) => {
+    assert.equal(await builtAtStart(project), 0);
+    assert.equal((await get(zdr.where)).version, version);
+    await keepsAnew(project, before);
+    assert.deepEqual(zdr.all('live'), []);
+    if (!edit) return;
+    await zdr.rollover(() => project.version(version + 1));
+    assert.equal((await get(zdr.where)).version, version + 1);
+  });
+}
+
+test('nothing has changed: the start builds nothing, the build comes to the same afterwards, a save is live', () =>
+  withRuns('http', async (runs) => {
+    const { project, run } = runs;
+    await run(async () => {
+      assert.equal(await builtAtStart(project), 'all');
+      await keepsAnew(project, null);
+    });
+    await settles(runs, 1);
+  }));
+
+test('edits are kept, in pieces as they were built, and serve; the build afterwards comes to the same', () =>
+  withRuns('http', async ({ project, run }) => {
+    await run(async (zdr) => {
+      const first = await keepsAnew(project, null);
+      // Until then each save builds the whole of so small an app.
+      await zdr.until('an edit is built by itself', async () => {
+        await zdr.rollover(() =>
+          project.edit('src/version.ts', (text) => text.replace(/\d+/, (n) => `${Number(n) + 1}`)),
+        );
+        return (await statusOf(project)).builds.at(-1)!.modules !== null;
+      });
+      await zdr.rollover(() => project.version(50));
+      await keepsAnew(project, first);
+    });
+    const before = keptOf(project)!;
+    assert.notEqual(recordOf(before).base, null);
+    await run(async (zdr) => {
+      assert.equal(await builtAtStart(project), 0);
+      assert.equal((await get(zdr.where)).version, 50);
+      await keepsAnew(project, before);
+      assert.deepEqual(zdr.all('live'), []);
+      await zdr.rollover(() => project.version(51));
+      assert.equal((await get(zdr.where)).version, 51);
+    });
+    // And what that run has left.
+    await run(async (zdr) => assert.equal((await get(zdr.where)).version, 51));
+  }));
+
+test('a save right behind the start is live, by a whole build', () =>
+  withRuns('http', async ({ project, run }) => {
+    await run(async () => void (await keepsAnew(project, null)));
+    await run(async (zdr) => {
+      await zdr.rollover(() => project.version(2));
+      assert.equal((await get(zdr.where)).version, 2);
+      assert.equal(await builtAtStart(project), 0);
+    });
+  }));
+
+const changes: Readonly<Record<string, (project: Project) => Promise<void>>> = {
+  'a module': (project) => project.version(2),
+  'a file that an import means now': (project) => project.write('src/version.js', 'export const version = 2;\n'),
+  'the tsconfig': async (project) => {
+    await project.version(2);
+    await project.write('tsconfig.json', '{ "compilerOptions": { "target": "es2022" } }\n');
+  },
+};
+
+for (const [what, change] of Object.entries(changes))
+  test(`${what} has changed: the start builds`, () =>
+    withRuns('http', async ({ project, run }) => {
+      if (what.startsWith('a file')) {
+        const text = await project.read('src/version.ts');
+        for (const file of readdirSync(project.path('src')))
+          await project.edit(`src/${file}`, (source) => source.replace("'./version.ts'", "'./version'"));
+        await project.remove('src/version.ts');
+        await project.write('src/version.cts', '');
+        await project.write('src/version/index.ts', text);
+      }
+      await run(async () => void (await keepsAnew(project, null)));
+      await change(project);
+      await run(async (zdr) => {
+        assert.equal(await builtAtStart(project), 'all');
+        assert.equal((await get(zdr.where)).version, 2);
+      });
+    }));
+
+test('another content with the same size and times, which no look shows: the build afterwards does, and it is live', () =>
+  withRuns('http', async ({ project, run }) => {
+    const file = project.path('src/version.ts');
+    const past = new Date(Date.now() - 60_000);
+    utimesSync(file, past, past);
+    await run(async () => void (await keepsAnew(project, null)));
+    const before = statSync(file);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('1', '2'));
+    utimesSync(file, past, past);
+    assert.deepEqual([statSync(file).size, statSync(file).mtimeMs], [before.size, before.mtimeMs]);
+    await run(async (zdr) => {
+      assert.equal(await builtAtStart(project), 0);
+      await zdr.event('live');
+      assert.equal((await get(zdr.where)).version, 2);
+    });
+  }));
+
+for (const file of ['bundle', 'record'])
+  test(`a damaged ${file} is no reason not to start`, () =>
+    withRuns('http', async ({ project, run }) => {
+      await run(async () => void (await keepsAnew(project, null)));
+      const folder = keptOf(project)!;
+      const name = file === 'record' ? 'kept.json' : readdirSync(folder).find((each) => /\.[mc]js$/.test(each))!;
+      truncateSync(join(folder, name), 20);
+      await run(async (zdr) => {
+        assert.equal(await builtAtStart(project), 'all');
+        assert.equal((await get(zdr.where)).version, 1);
+      });
+    }));
+
+test('with other options, or another node, the start builds; each has what is its own', () =>
+  withRuns('http', async ({ project, run }) => {
+    await run(async () => void (await keepsAnew(project, null)));
+    await run(async () => assert.equal(await builtAtStart(project), 'all'), { args: ['--timing'] });
+    await run(async () => assert.equal(await builtAtStart(project), 'all'), { args: ['--conditions', 'other'] });
+    await run(async () => assert.equal(await builtAtStart(project), 0));
+  }));
+
+test('with plugins nobody can say what a build would come to: nothing is kept', () =>
+  withRuns('http', async ({ project, run }) => {
+    await project.write('zdr.config.js', "export default { esbuild: { plugins: [{ name: 'none', setup() {} }] } };\n");
+    await run(async () => {
+      await wait(1_500);
+      assert.equal(keptOf(project), null);
+    });
+  }));
+
+test('zdr start builds', () =>
+  withRuns('http', async ({ project, run }) => {
+    await run(
+      async () => {
+        await wait(1_500);
+        assert.equal(keptOf(project), null);
+      },
+      { command: 'start', args: ['-w', '1'] },
+    );
+  }));
+
+test('a package with top-level await, an import that is computed: as the app has shown in the last run', () =>
+  withRuns('http', async (runs) => {
+    const { project, run } = runs;
+    await addPackage(project, 'awaits', 'await 0;\nexport const one = 1;\n');
+    await project.write('src/later.ts', 'export const more = 0;\n');
+    await project.write(
+      'src/version.ts',
+      "import { one } from 'awaits';\nconst name = './later.ts';\nconst { more } = await import(name);\nexport const version = one + more + 0;\n",
+    );
+    await run(async (zdr) => {
+      assert.equal((await get(zdr.where)).version, 1);
+      await keepsAnew(project, null);
+    });
+    const before = keptOf(project);
+    await run(async (zdr) => {
+      assert.equal(await builtAtStart(project), 0);
+      assert.equal((await get(zdr.where)).version, 1);
+      await keepsAnew(project, before);
+      assert.deepEqual(zdr.all('live'), []);
+      await zdr.rollover(() => project.write('src/later.ts', 'export const more = 2;\n'));
+      assert.equal((await get(zdr.where)).version, 3);
+    });
+  }));
+
+test('of the runs of many entries the last eight are kept', () =>
+  withRuns('http', async ({ project, run }) => {
+    const text = await project.read('src/app.ts');
+    for (let entry = 0; entry < 9; entry++) {
+      await project.write(`src/app${entry}.ts`, text);
+      await run(
+        async () => void (await until('something is kept', () => folders(project).length === Math.min(entry + 1, 8))),
+        { entry: `src/app${entry}.ts` },
+      );
+    }
+    assert.equal(folders(project).length, 8);
+  }));
+
+function folders(project: Project): string[] {
+  try {
+    return readdirSync(project.path('node_modules/.cache/zdr')).filter((name) => name.startsWith('kept-'));
+  } catch {
+    return [];
+  }
+}
