@@ -8,7 +8,6 @@ import type { BuilderOptions } from '../build/settings.js';
 import { CODE } from '../code.js';
 import { isPrivate } from '../primary/folder.js';
 import { CACHE, keptIn } from '../primary/kept-folders.js';
-import { compiledOf } from '../protocol/pieces.js';
 import type { Inputs, Stamp } from '../watch/inputs.js';
 import { hashOf, sameStat, stampOf } from '../watch/stamp.js';
 
@@ -43,7 +42,7 @@ interface Folder {
 interface Record {
   readonly bundle: Names;
   /** Of a bundle in pieces. */
-  readonly base: (Names & { readonly file: string; readonly compiled: string | null }) | null;
+  readonly base: (Names & { readonly file: string }) | null;
   readonly hashes: readonly (readonly [string, string])[];
   readonly legacy: Omit<Legacy, 'parts'>;
   readonly files: readonly (readonly [string, Stamp])[];
@@ -75,8 +74,6 @@ export function openKept(options: BuilderOptions, bundles: Bundles): Kept | null
     }
     const own = bundles.take(from, base.name, base.hash);
     if (own === null) return null;
-    if (base.compiled !== null && hashOf(readFileSync(join(from, compiledOf(base.name)))) === base.compiled)
-      linkFile(join(from, compiledOf(base.name)), compiledOf(own.file));
     const [before, now] = [JSON.stringify(base.file), JSON.stringify(own.file)];
     const taken = bundles.take(from, bundle.name, bundle.hash, (text) => text.replace(before, () => now));
     if (taken === null) return null;
@@ -111,10 +108,7 @@ export function openKept(options: BuilderOptions, bundles: Bundles): Kept | null
       let to: string | null = null;
       try {
         to = mkdtempSync(join(cache, start));
-        const base =
-          parts === null
-            ? null
-            : { ...put(parts.base, to), file: parts.base.file, compiled: compiledIn(parts.base, to) };
+        const base = parts === null ? null : { ...put(parts.base, to), file: parts.base.file };
         const record: Record = {
           bundle: put(bundle, to),
           base,
@@ -196,15 +190,4 @@ function put({ file, hash }: Bundle, to: string): Names {
   const name = basename(file);
   for (const each of [name, `${name}.map`]) linkFile(join(dirname(file), each), join(to, each));
   return { name, hash };
-}
-
-/** What V8 has made of a base, where a standby has written it by now: its hash. */
-function compiledIn({ file }: Bundle, to: string): string | null {
-  try {
-    const kept = join(to, basename(compiledOf(file)));
-    linkFile(compiledOf(file), kept);
-    return hashOf(readFileSync(kept));
-  } catch {
-    return null;
-  }
 }
