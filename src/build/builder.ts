@@ -262,7 +262,8 @@ export function openBuilder(options: BuilderOptions): Builder {
     legacyOf(bundle) {
       const plugins = options.extra?.plugins.length ?? 0;
       if (whole || dirty.size > 0 || said || warned.length > 0 || plugins > 0) return null;
-      return { modules: count, learned: modules.learned(), parts: pieces.madeOf(bundle) };
+      const parts = pieces.madeOf(bundle);
+      return parts === undefined ? null : { modules: count, learned: modules.learned(), parts };
     },
     begin(bundle, legacy) {
       modules.recall(legacy.learned);

@@ -76,7 +76,8 @@ export function openKept(options: BuilderOptions, bundles: Bundles): Kept | null
     if (own === null) return null;
     const [before, now] = [JSON.stringify(base.file), JSON.stringify(own.file)];
     const taken = bundles.take(from, bundle.name, bundle.hash, (text) => text.replace(before, () => now));
-    if (taken === null) return null;
+    // It would run with the base of a run that is over.
+    if (taken === null || taken.hash === bundle.hash) return null;
     return { bundle: taken, legacy: { ...record.legacy, parts: { base: own, hashes: new Map(record.hashes) } } };
   }
 

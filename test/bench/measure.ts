@@ -3,7 +3,7 @@ import { thisMachine } from './machine.js';
 import type { Options } from './options.js';
 import { progress } from './report/progress.js';
 import { isNone, type Measured, type Results, type ToolResult } from './results.js';
-import { extras, runApp, runGrowth, runThroughput, STARTED, startInTurn } from './run.js';
+import { extras, runApp, runGrowth, runThroughput, startInTurn } from './run.js';
 import type { Tool } from './tool.js';
 
 /** The results before anything was measured. */
@@ -17,10 +17,13 @@ export async function measure(all: Results, { scale, apps, ...options }: Options
   const pairs = options.tools.map((tool, index) => ({ tool, result: all.tools[index]! }));
   const present = pairs.filter(({ result }) => !isNone(result.version));
   for (const name of apps) {
-    const tools = name === STARTED ? present.map(({ tool }) => tool) : [];
-    const before = await startInTurn(tools, scale.starts - 1);
+    const before = await startInTurn(
+      present.map(({ tool }) => tool),
+      name,
+      scale,
+    );
     for (const { tool, result } of present) {
-      await runApp(tool, result, name, scale, before.get(tool) ?? []);
+      await runApp(tool, result, name, scale, before.get(tool));
       progress.app(result, name);
     }
   }

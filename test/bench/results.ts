@@ -11,9 +11,16 @@ import type { Timers } from './measures/timers.js';
 /** A figure, or the reason why there is none. */
 export type Measured<T> = T | { readonly none: string };
 
+export interface Starts {
+  /** In a folder where the tool has not been before. */
+  readonly first: readonly number[];
+  /** In one where it has, and has had time to leave something. */
+  readonly again: readonly number[];
+}
+
 export interface AppResult {
   /** From the first spawn to the first answer, ms: of each start. */
-  readonly starts: readonly number[];
+  readonly starts: Starts;
   /** As soon as it answers, when nothing can have been made ready. */
   readonly early: Omit<Save, 'marks'>;
   /** The others, from a while after that. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AppName } from './apps/app.js';
+import { type AppName, openApp } from './apps/app.js';
 import { laneOf } from './lane.js';
 import { measureAcross } from './measures/across.js';
 import { measureBroken } from './measures/broken.js';
@@ -14,29 +14,44 @@ import { measureRest } from './measures/rest.js';
 import { measureSaves, type Save } from './measures/saves.js';
 import { hasWrk, throughput } from './measures/throughput.js';
 import { measureTimers } from './measures/timers.js';
-import type { Measured, Throughput, ToolResult } from './results.js';
+import type { Measured, Starts, Throughput, ToolResult } from './results.js';
 import type { Running } from './running.js';
 import type { Scale } from './scale.js';
 import type { Tool } from './tool.js';
 import { plainNode } from './tools/plain-node.js';
-import { withTool } from './with-tool.js';
+import { inFolder, withTool } from './with-tool.js';
 
 /** Between two bursts, in ms: whatever was made ready ahead is again. */
 const BETWEEN = 1_500;
 
-/** What the app of the table of starts is. */
-export const STARTED: AppName = 'express';
+/** How long a tool runs the first time in a folder, in ms: it may keep something for the next time. */
+const SETTLE = 2_500;
 
-/** Starts of the app of the table, of all tools in turn: what the machine does meanwhile it does to all of them. */
-export async function startInTurn(tools: readonly Tool[], times: number): Promise<Map<Tool, readonly number[]>> {
-  const starts = new Map(tools.map((tool): [Tool, number[]] => [tool, []]));
-  for (let time = 0; time < times; time += 1) {
-    for (const [tool, list] of starts) {
-      const start = await withTool(tool, STARTED, async (started) => started.start);
-      if (typeof start === 'number') list.push(start);
+/** Starts of an app, of all tools in turn: what the machine does meanwhile it does to all of them. */
+export async function startInTurn(tools: readonly Tool[], name: AppName, scale: Scale): Promise<Map<Tool, Starts>> {
+  const { folders = 0, again = 0 } = scale.starts[name] ?? {};
+  const all = new Map(tools.map((tool): [Tool, Mutable] => [tool, { first: [], again: [] }]));
+  for (let folder = 0; folder < folders; folder += 1)
+    for (const [tool, starts] of all) {
+      const app = await openApp(name);
+      try {
+        for (let time = 0; time <= again; time += 1) {
+          const start = await inFolder(tool, app, async (started) => {
+            if (time === 0) await wait(SETTLE);
+            return started.start;
+          });
+          if (typeof start === 'number') starts[time === 0 ? 'first' : 'again'].push(start);
+        }
+      } finally {
+        await app.close();
+      }
     }
-  }
-  return starts;
+  return all;
+}
+
+interface Mutable {
+  readonly first: number[];
+  readonly again: number[];
 }
 
 async function burstsOf(running: Running, first: number, { saves, times }: Scale['burst']): Promise<Burst[]> {
@@ -57,7 +72,7 @@ export async function runApp(
   result: ToolResult,
   name: AppName,
   scale: Scale,
-  before: readonly number[],
+  before: Starts | undefined,
 ): Promise<void> {
   result.apps[name] = await withTool(tool, name, async ({ running, start }) => {
     const [early] = await measureSaves(running, { ...scale.saves, edits: 1 });
@@ -70,7 +85,8 @@ export async function runApp(
       if (lane !== null) result.lane = lane;
       result.rest = await measureRest(running, scale.rest);
     }
-    return { starts: [...before, start], early: withoutMarks(early!), saves: saves.map(withoutMarks) };
+    const starts = { first: [...(before?.first ?? []), start], again: before?.again ?? [] };
+    return { starts, early: withoutMarks(early!), saves: saves.map(withoutMarks) };
   });
 }
 

@@ -1,11 +1,12 @@
+import type { AppName } from './apps/app.js';
 import type { KeptPlan } from './measures/kept.js';
 import type { SavesPlan } from './measures/saves.js';
 
 /** How much of everything. Times in ms. */
 export interface Scale {
   readonly saves: SavesPlan;
-  /** How often the app of which the start is shown is started. */
-  readonly starts: number;
+  /** In how many folders an app is started for the first time, and how often again in each of them. */
+  readonly starts: Readonly<Partial<Record<AppName, { readonly folders: number; readonly again: number }>>>;
   /** Between the first save, which comes right after the start, and those. */
   readonly calm: number;
   /** Of which the picture shows the middle one. */
@@ -28,7 +29,7 @@ export interface Scale {
 
 export const full: Scale = {
   saves: { edits: 15, budget: 12_000, before: 300, after: 400 },
-  starts: 9,
+  starts: { express: { folders: 3, again: 3 }, large: { folders: 2, again: 2 } },
   calm: 3000,
   portraits: { edits: 3, budget: 20_000, before: 300, after: 1600 },
   kept: { connections: 1000, requests: 100_000, edits: 5, budget: 30_000 },
@@ -38,12 +39,12 @@ export const full: Scale = {
   rest: 15_000,
   growth: 100,
   throughput: { rounds: 5, seconds: 3 },
-  deadline: 30 * 60_000,
+  deadline: 40 * 60_000,
 };
 
 export const quick: Scale = {
   saves: { edits: 5, budget: 5000, before: 150, after: 250 },
-  starts: 1,
+  starts: { express: { folders: 1, again: 1 } },
   calm: 500,
   portraits: { edits: 1, budget: 10_000, before: 200, after: 1600 },
   kept: { connections: 100, requests: 5000, edits: 2, budget: 8000 },

@@ -1,4 +1,4 @@
-import { type AppName, openApp } from './apps/app.js';
+import { type App, type AppName, openApp } from './apps/app.js';
 import { firstAnswer } from './measures/start.js';
 import type { Measured } from './results.js';
 import { Running } from './running.js';
@@ -18,6 +18,20 @@ export async function withTool<T>(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Measured<T>> {
   const app = await openApp(name);
+  try {
+    return await inFolder(tool, app, measure, env);
+  } finally {
+    await app.close();
+  }
+}
+
+/** The same for an app that is there. */
+export async function inFolder<T>(
+  tool: Tool,
+  app: App,
+  measure: (started: Started) => Promise<T>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Measured<T>> {
   let running: Running | null = null;
   try {
     running = await Running.start(tool, app, env);
@@ -27,6 +41,5 @@ export async function withTool<T>(
     return { none: error instanceof Error ? error.message : String(error) };
   } finally {
     await running?.end();
-    await app.close();
   }
 }

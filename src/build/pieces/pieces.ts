@@ -31,8 +31,8 @@ export interface Pieces {
   rebuild(changed: ReadonlySet<string>): Promise<Rebuilt | null>;
   /** Whether this file is one of the program's modules, and nothing else depends on it. */
   has(path: string): boolean;
-  /** What a bundle in pieces was made of; null: it is whole. */
-  madeOf(bundle: Bundle): Parts | null;
+  /** What a bundle in pieces was made of; null: it is whole; undefined: some of it has changed while it was made. */
+  madeOf(bundle: Bundle): Parts | null | undefined;
   /** Somebody uses a bundle that another run has made. */
   begin(bundle: Bundle, parts: Parts): void;
   /** The same sources may come to something else from now on. */
@@ -247,8 +247,9 @@ export function openPieces(options: PiecesOptions): Pieces {
     },
     madeOf(bundle) {
       const own = needed.get(bundle);
+      if (own === undefined) return null;
       const hashes = given.hashesOf(bundle);
-      return own === undefined || hashes === null ? null : { base: own, hashes };
+      return hashes === null ? undefined : { base: own, hashes };
     },
     begin(bundle, { base: own, hashes }) {
       begun = { bundle, hashes };

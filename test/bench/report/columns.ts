@@ -44,7 +44,9 @@ export function early(head: string, name: AppName): Column {
   return ofApp(head, name, ({ early: live }) => (live === null ? 'never' : ms(live)));
 }
 
-export const start = ofApp('start', 'express', (seen) => ms(seen.start));
+export function start(head: string, name: AppName): Column {
+  return ofApp(head, name, (seen) => `${ms(seen.start)}${seen.again === null ? '' : ` / ${ms(seen.again)}`}`);
+}
 
 export const burst: Column = {
   head: 'burst',

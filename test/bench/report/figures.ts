@@ -4,7 +4,9 @@ import { median, quantile } from '../statistics.js';
 
 /** What the saves of one app come to. Times in ms. */
 export interface Figures {
+  /** Of the first starts, and (null: there were none) of those behind them. */
   readonly start: number;
+  readonly again: number | null;
   /** The first save, right after the start; null: it never answered. */
   readonly early: number | null;
   readonly median: number;
@@ -29,7 +31,8 @@ export function figures(tool: ToolResult, name: AppName): Figures | string | nul
   const all = [app.early, ...app.saves];
   const sum = (key: 'requests' | 'failed' | 'stale'): number => all.reduce((sum, save) => sum + save[key], 0);
   return {
-    start: median(app.starts),
+    start: median(app.starts.first),
+    again: app.starts.again.length === 0 ? null : median(app.starts.again),
     early: app.early.live,
     median: median(lives),
     p95: quantile(lives, 0.95),

@@ -30,9 +30,11 @@ function folded(summary: string, parts: readonly string[]): string {
 }
 
 function speed(results: Results): string {
-  const table = tableOf(results, [...apps.map(([head, name]) => column.saves(head, name)), column.burst, column.start]);
+  const large = results.tools.some(({ apps: { large } }) => !isNone(large));
+  const starts = [column.start('start', 'express'), ...(large ? [column.start('start, 1,000', 'large')] : [])];
+  const table = tableOf(results, [...apps.map(([head, name]) => column.saves(head, name)), column.burst, ...starts]);
   if (table === '') return '';
-  return `From a save to the first answer of the new code, median / p95 in ms; \`burst\`: from the last of 20 saves 30 ms apart${repeated(bursts(results))}; \`start\`: from the command to the first answer (Express)${repeated(starts(results))}, the tools in turn.\n\n${table}`;
+  return `From a save to the first answer of the new code, median / p95 in ms; \`burst\`: from the last of 20 saves 30 ms apart${repeated(bursts(results))}; \`start\`: from the command to the first answer (Express${large ? '; 1,000 modules' : ''}), the first time in a folder / again, medians${counts(results)}, the tools in turn.\n\n${table}`;
 }
 
 function bursts({ tools }: Results): number {
@@ -40,9 +42,14 @@ function bursts({ tools }: Results): number {
   return times;
 }
 
-function starts({ tools }: Results): number {
-  const [times = 0] = tools.flatMap(({ apps: { express } }) => (isNone(express) ? [] : (express?.starts.length ?? 0)));
-  return times;
+/** How many starts there were. */
+function counts({ tools }: Results): string {
+  const of = (name: AppName): string =>
+    tools.flatMap(({ apps: { [name]: app } }) =>
+      isNone(app) ? [] : `${app!.starts.first.length} and ${app!.starts.again.length}`,
+    )[0] ?? '';
+  const [express, large] = [of('express'), of('large')];
+  return express === '' ? '' : ` of ${express}${large === '' ? '' : `, ${large}`}`;
 }
 
 /** How often something was measured. */
@@ -156,7 +163,10 @@ function spread(tools: readonly ToolResult[]): string {
       'burst',
       bursts?.map(({ live }) => live ?? Infinity),
     );
-  if (!isNone(started)) range('start', started?.starts);
+  if (!isNone(started)) {
+    range('start', started?.starts.first);
+    range('again', started?.starts.again);
+  }
   return parts.length === 0 ? '' : ` Spread of zdr: ${parts.join(', ')}.`;
 }
 
