@@ -100,12 +100,13 @@ export function openBundles(folder: string): Bundles {
       const text = written.slice(0, -ending.length);
       const format: Format = name.endsWith('.mjs') ? 'esm' : 'cjs';
       if (!written.endsWith(ending) || hashIn(format, text) !== hash) return null;
+      // Even if it fails below: to write to a name that others have as well would be to write to their file.
+      count = Math.max(count, Number.parseInt(name, 10));
       const file = join(place, name);
       const own = rewrite(text);
       if (own === text) linkFile(join(from, name), file);
       else writeFileSync(file, `${own}${ending}`);
       linkFile(join(from, `${name}.map`), `${file}.map`);
-      count = Math.max(count, Number.parseInt(name, 10));
       const bundle: Bundle = { file, hash: own === text ? hash : hashIn(format, own) };
       known.set(bundle.hash, bundle);
       return bundle;

@@ -120,13 +120,23 @@ export function openKept(options: BuilderOptions, bundles: Bundles): Kept | null
           folders: foldersOf(inputs),
         };
         writeFileSync(join(to, RECORD), JSON.stringify(record));
-        for (const other of keptIn(cache, start)) if (other !== to) rmSync(other, { recursive: true, force: true });
-        for (const old of keptIn(cache, 'kept-').slice(MOST)) rmSync(old, { recursive: true, force: true });
       } catch {
-        if (to !== null) rmSync(to, { recursive: true, force: true });
+        if (to !== null) remove(to);
+        return;
       }
+      for (const other of keptIn(cache, start)) if (other !== to) remove(other);
+      for (const old of keptIn(cache, 'kept-').slice(MOST)) remove(old);
     },
   };
+}
+
+/** Unless it is somebody else's. */
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // It stays.
+  }
 }
 
 /** All that decides what sources come to, beside themselves. */
