@@ -2,9 +2,10 @@ import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import type { Inputs } from '../watch/inputs.js';
+import { hashOf } from '../watch/stamp.js';
 import type { BuildMessage } from '../events.js';
 import { SHARING } from '../protocol/late.js';
-import { nameExternals } from './externals.js';
+import { EXTERNAL, fileOfExternal, nameExternals } from './externals.js';
 import { linksIn } from './links.js';
 import { fixHelpers } from './interop.js';
 import { type LateOutcome, openParts } from './late.js';
@@ -12,7 +13,7 @@ import { lateWith } from './late-part.js';
 import { failureMessage, plainMessage, unresolvedIn } from './messages.js';
 import { type Learned, openModules } from './modules.js';
 import type { BuildOutcome, Bundle } from './outcome.js';
-import { graphOf } from './pieces/graph.js';
+import { graphOf, withoutAttributes } from './pieces/graph.js';
 import { eachWith, isAwait } from './pieces/compile.js';
 import { openPieces, type Parts } from './pieces/pieces.js';
 import { exportsEnum, signatureOf } from './pieces/signature.js';
@@ -53,6 +54,8 @@ export interface Builder {
 export interface Legacy {
   readonly modules: number;
   readonly learned: Learned;
+  /** Files of packages that it asks for. */
+  readonly packages: readonly string[];
   /** Of a bundle in pieces. */
   readonly parts: Parts | null;
 }
@@ -78,8 +81,11 @@ export function openBuilder(options: BuilderOptions): Builder {
   let warned: readonly Message[] = [];
   /** Something was said that the next run would have to say again. */
   let said = false;
-  /** Modules of the last good whole build. */
+  /** Said and not told yet. */
+  let missing: string | null = null;
+  /** Of the last good whole build: its modules, and files of packages; null: esbuild has read some that nobody accounts for. */
   let count = 0;
+  let packages: readonly string[] | null = null;
   let queue: Promise<unknown> = Promise.resolve();
   /** Builds that have not ended, those that were given up among them. */
   const running = new Set<Promise<unknown>>();
@@ -111,6 +117,11 @@ export function openBuilder(options: BuilderOptions): Builder {
       };
     }),
     hash: (path) => peek(path)?.stamp?.hash,
+    hashOfContents(path) {
+      const source = peek(path);
+      if (source === undefined) return undefined;
+      return source.asRead ? source.stamp?.hash : hashOf(source.contents);
+    },
     touched: (path) => whole || dirty.has(path),
     onBase: options.onBase ?? (() => {}),
   });
@@ -139,7 +150,7 @@ export function openBuilder(options: BuilderOptions): Builder {
   }
 
   async function warnings(): Promise<readonly BuildMessage[]> {
-    const missing = modules.missing();
+    missing ??= modules.missing();
     said ||= missing !== null;
     return [...(await messages(warned, 'warning')), ...(missing === null ? [] : [plainMessage(missing, 'WARNING')])];
   }
@@ -199,7 +210,13 @@ export function openBuilder(options: BuilderOptions): Builder {
       // Pieces without what makes them tell of themselves would be others than those of the bundle.
       if (modules.shares() !== tells) pieces.forget();
       tells = modules.shares();
-      count = Object.keys(found).length;
+      const names = Object.keys(found);
+      const isExternal = (name: string): boolean => name.startsWith(`${EXTERNAL}:`);
+      const isRead = (name: string): boolean => peek(resolve(options.cwd, withoutAttributes(name))) !== undefined;
+      count = names.length;
+      packages = names.every((name) => isExternal(name) || isRead(name))
+        ? names.filter(isExternal).map(fileOfExternal)
+        : null;
       const made = { bundle: put, modules: count, format, entry: modules.entry() };
       const bundle = await pieces.built(made, graphOfBuild(found));
       const inputs = reads.good(modules.sources(), allLinks());
@@ -225,7 +242,11 @@ export function openBuilder(options: BuilderOptions): Builder {
 
   return {
     build() {
-      const run = queue.then(buildNow);
+      const run = queue.then(async () => {
+        const outcome = await buildNow();
+        missing = null;
+        return outcome;
+      });
       running.add(run);
       void run.finally(() => running.delete(run));
       queue = run.then(({ inputs }) => inputs).catch(() => {});
@@ -234,7 +255,7 @@ export function openBuilder(options: BuilderOptions): Builder {
     late: (file, known) =>
       enqueue(async () => {
         // What another run has left says nothing of its modules.
-        if (account === null) await buildNow();
+        if (account === null) await (await buildNow()).inputs;
         return latePart(file, new Set(known));
       }),
     invalidate(paths) {
@@ -261,9 +282,9 @@ export function openBuilder(options: BuilderOptions): Builder {
     whyWhole: pieces.why,
     legacyOf(bundle) {
       const plugins = options.extra?.plugins.length ?? 0;
-      if (whole || dirty.size > 0 || said || warned.length > 0 || plugins > 0) return null;
+      if (whole || dirty.size > 0 || said || warned.length > 0 || plugins > 0 || packages === null) return null;
       const parts = pieces.madeOf(bundle);
-      return parts === undefined ? null : { modules: count, learned: modules.learned(), parts };
+      return parts === undefined ? null : { modules: count, learned: modules.learned(), packages, parts };
     },
     begin(bundle, legacy) {
       modules.recall(legacy.learned);

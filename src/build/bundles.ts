@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, linkSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { constants, copyFileSync, existsSync, linkSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -18,7 +18,10 @@ export interface Code {
 export interface Bundles {
   /** As it was asked for. */
   readonly folder: string;
-  /** The bundle with this code: one that is on the disk already, or a new file. Rejects when nothing can be written. */
+  /**
+   * The bundle with this code: one that is on the disk already, with the map of now, or a new file. Rejects when nothing can
+   * be written.
+   */
   put(code: Code): Promise<Bundle>;
   /**
    * Takes over one that lies in another folder, under the name that it has there. `rewrite`: what it is to say instead.
@@ -49,6 +52,8 @@ export function isThere(bundle: Bundle): boolean {
 /** Keeps bundles in `folder`, each content in a file of its own that is never written again. */
 export function openBundles(folder: string): Bundles {
   const known = new Map<string, Bundle>();
+  /** Hashes of their maps. */
+  const maps = new WeakMap<Bundle, string>();
   let count = 0;
   let place = folder;
 
@@ -56,14 +61,29 @@ export function openBundles(folder: string): Bundles {
     const name = `${++count}.${format === 'esm' ? 'mjs' : 'cjs'}`;
     const file = join(place, name);
     try {
-      await Promise.all([
-        writeSoon(file, `${text}${endingOf(name)}`),
-        writeSoon(`${file}.map`, place === folder ? map : absoluteSources(map, folder)),
-      ]);
+      await Promise.all([writeSoon(file, `${text}${endingOf(name)}`), writeSoon(`${file}.map`, mapHere(map))]);
       return file;
     } catch (error) {
       await Promise.all([rm(file, { force: true }), rm(`${file}.map`, { force: true })]).catch(() => {});
       throw error;
+    }
+  }
+
+  function mapHere(map: string): string {
+    return place === folder ? map : absoluteSources(map, folder);
+  }
+
+  /** The same code may come from other lines. Its file may have a second name, so another one takes its place. */
+  async function renewMap(bundle: Bundle, map: string, hash: string): Promise<void> {
+    if (maps.get(bundle) === hash) return;
+    const file = `${bundle.file}.map`;
+    try {
+      await writeSoon(`${file}.new`, mapHere(map));
+      await rename(`${file}.new`, file);
+      maps.set(bundle, hash);
+    } catch {
+      // The code is what counts.
+      await rm(`${file}.new`, { force: true });
     }
   }
 
@@ -87,10 +107,15 @@ export function openBundles(folder: string): Bundles {
     folder,
     async put(code) {
       const hash = hashIn(code.format, code.text);
+      const mapHash = hashOf(code.map);
       const old = known.get(hash);
-      if (old !== undefined && isThere(old)) return old;
+      if (old !== undefined && isThere(old)) {
+        await renewMap(old, code.map, mapHash);
+        return old;
+      }
       const bundle: Bundle = { file: await writeSomewhere(code), hash };
       known.set(hash, bundle);
+      maps.set(bundle, mapHash);
       for (const [key, other] of known) if (removed.has(other)) known.delete(key);
       return bundle;
     },
@@ -105,7 +130,7 @@ export function openBundles(folder: string): Bundles {
       const file = join(place, name);
       const own = rewrite(text);
       if (own === text) linkFile(join(from, name), file);
-      else writeFileSync(file, `${own}${ending}`);
+      else writeFileSync(file, `${own}${ending}`, { flag: 'wx' });
       linkFile(join(from, `${name}.map`), `${file}.map`);
       const bundle: Bundle = { file, hash: own === text ? hash : hashIn(format, own) };
       known.set(bundle.hash, bundle);
@@ -126,12 +151,12 @@ function endingOf(name: string): string {
   return `//# sourceMappingURL=${name}.map\n`;
 }
 
-/** Gives a file that is never written again a second name. Some file systems have no links. */
+/** Gives a file that is never written again a second name. Some file systems have no links. Throws where there is such a name. */
 export function linkFile(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch {
-    copyFileSync(from, to);
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
   }
 }
 

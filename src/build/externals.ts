@@ -106,6 +106,11 @@ export function contentsOfExternal(path: string, timing: boolean): string {
   return `${clock}try{module.exports=${REQUIRE}(${file})}catch(error){if(error?.code==='ERR_REQUIRE_ASYNC_MODULE')error.required??=${file};throw error}`;
 }
 
+/** The file that such a module, by its name in a metafile, stands for. */
+export function fileOfExternal(name: string): string {
+  return name.slice(`${EXTERNAL}:`.length, -'.cjs'.length);
+}
+
 /** A source map that names the external files themselves instead of the modules that stand for them. */
 export function nameExternals(map: string): string {
   return map.replaceAll(new RegExp(`"${EXTERNAL}:((?:[^"\\\\]|\\\\.)*)\\.cjs"`, 'g'), '"$1"');

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, sep } from 'node:path';
 import type { Legacy } from '../build/builder.js';
@@ -22,13 +22,15 @@ export interface Standing {
 export interface Kept {
   /** What the last run of this kind has left, where a build would come to the same now; null: build. Never rejects. */
   find(): Promise<Standing | null>;
-  /** In the place of what was kept before. Where it cannot be kept nothing is. */
-  keep(standing: Standing): void;
+  /** In the place of what was kept before. Where it cannot be kept nothing is. Never rejects. */
+  keep(standing: Standing): Promise<void>;
 }
 
 interface Names {
   readonly name: string;
   readonly hash: string;
+  /** Bytes of its map. */
+  readonly map: number;
 }
 
 interface Folder {
@@ -43,9 +45,11 @@ interface Record {
   readonly bundle: Names;
   /** Of a bundle in pieces. */
   readonly base: (Names & { readonly file: string }) | null;
-  readonly hashes: readonly (readonly [string, string])[];
+  readonly prints: readonly (readonly [string, string])[];
   readonly legacy: Omit<Legacy, 'parts'>;
   readonly files: readonly (readonly [string, Stamp])[];
+  /** What says which files of packages are asked for. */
+  readonly manifests: readonly (readonly [string, Stamp])[];
   readonly aside: readonly string[];
   readonly folders: readonly Folder[];
 }
@@ -60,6 +64,9 @@ const MOST = 8;
 const FRESH = 5_000;
 
 const NAME = /^\d+\.[mc]js$/;
+
+/** A folder, or what esbuild tries as an extension of an import. */
+const MODULE = /^[^.]+$|\.(?:[cm]?[jt]sx?|json|css)$/;
 
 /** Null where there is no place to keep something, or nobody can say what a build would come to. */
 export function openKept(options: BuilderOptions, bundles: Bundles): Kept | null {
@@ -78,16 +85,18 @@ export function openKept(options: BuilderOptions, bundles: Bundles): Kept | null
     const taken = bundles.take(from, bundle.name, bundle.hash, (text) => text.replace(before, () => now));
     // It would run with the base of a run that is over.
     if (taken === null || taken.hash === bundle.hash) return null;
-    return { bundle: taken, legacy: { ...record.legacy, parts: { base: own, hashes: new Map(record.hashes) } } };
+    return { bundle: taken, legacy: { ...record.legacy, parts: { base: own, prints: new Map(record.prints) } } };
   }
 
   async function findIn(from: string): Promise<Standing | null> {
     if (!isPrivate(from)) return null;
     const record = JSON.parse(readFileSync(join(from, RECORD), 'utf8')) as Record;
-    if (![record.bundle, ...(record.base === null ? [] : [record.base])].every(({ name }) => NAME.test(name)))
+    const kept = [record.bundle, ...(record.base === null ? [] : [record.base])];
+    if (!kept.every(({ name, map }) => NAME.test(name) && statSync(join(from, `${name}.map`)).size === map))
       return null;
-    if (!record.folders.every(isAsItWas)) return null;
-    const files = await filesOf(record);
+    if (!record.folders.every(isAsItWas) || !record.legacy.packages.every((file) => existsSync(file))) return null;
+    if ((await unchanged(record.manifests)) === null) return null;
+    const files = await unchanged(record.files);
     const taken = files === null ? null : take(from, record);
     if (files === null || taken === null) return null;
     return { ...taken, inputs: { files, folders: new Set(), aside: new Set(record.aside) } };
@@ -100,12 +109,13 @@ export function openKept(options: BuilderOptions, bundles: Bundles): Kept | null
           const found = await findIn(from);
           if (found !== null) return found;
         } catch {
-          // Another run has just replaced it.
+          // Damaged, or another run has just replaced it.
         }
       return null;
     },
-    keep({ bundle, inputs, legacy: { parts, ...legacy } }) {
+    async keep({ bundle, inputs, legacy: { parts, ...legacy } }) {
       if (dirname(bundle.file) !== bundles.folder || inputs.folders.size > 0) return;
+      const manifests = await manifestsOf(legacy.packages);
       let to: string | null = null;
       try {
         to = mkdtempSync(join(cache, start));
@@ -113,9 +123,10 @@ export function openKept(options: BuilderOptions, bundles: Bundles): Kept | null
         const record: Record = {
           bundle: put(bundle, to),
           base,
-          hashes: [...(parts?.hashes ?? [])],
+          prints: [...(parts?.prints ?? [])],
           legacy,
           files: [...inputs.files].map(([path, stamp]) => [path, settled(stamp)]),
+          manifests,
           aside: [...inputs.aside],
           folders: foldersOf(inputs),
         };
@@ -124,13 +135,18 @@ export function openKept(options: BuilderOptions, bundles: Bundles): Kept | null
         if (to !== null) remove(to);
         return;
       }
-      for (const other of keptIn(cache, start)) if (other !== to) remove(other);
+      for (const other of keptIn(cache, start)) if (other !== to && isWhole(other)) remove(other);
       for (const old of keptIn(cache, 'kept-').slice(MOST)) remove(old);
     },
   };
 }
 
-/** Unless it is somebody else's. */
+/** Another run may be about to write the rest. */
+function isWhole(folder: string): boolean {
+  return existsSync(join(folder, RECORD));
+}
+
+/** Unless the system refuses. */
 function remove(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });
@@ -159,8 +175,8 @@ function keyOf({
   return hashOf(JSON.stringify([kind, process.env['NODE_PATH'], options, extra])).slice(0, 16);
 }
 
-/** The files of the record as they are now; null: one has another content. */
-async function filesOf({ files }: Record): Promise<Map<string, Stamp> | null> {
+/** The files as they are now; null: one has another content. */
+async function unchanged(files: Record['files']): Promise<Map<string, Stamp> | null> {
   const found = new Map<string, Stamp>();
   for (const [path, stamp] of files) {
     const same = sameStat(stamp, statSync(path, { throwIfNoEntry: false }));
@@ -176,12 +192,11 @@ function settled(stamp: Stamp): Stamp {
   return stamp !== null && stamp.mtimeMs > Date.now() - FRESH ? { ...stamp, mtimeMs: 0 } : stamp;
 }
 
-/** Folders in which another file may be what an import means. */
+/** Folders in which another file may be what an import means: those of modules, and those above (`./it` for `it/index`). */
 function foldersOf({ files, aside }: Inputs): Folder[] {
   const modules = [...files].flatMap(([path, stamp]) => {
-    const is =
-      stamp !== null && !aside.has(path) && !path.endsWith('.json') && !path.includes(`${sep}node_modules${sep}`);
-    return is ? [dirname(path)] : [];
+    const is = stamp !== null && !aside.has(path) && !path.includes(`${sep}node_modules${sep}`);
+    return is ? [dirname(path), dirname(dirname(path))] : [];
   });
   return [...new Set(modules)].map((path) => {
     const { mtimeMs } = statSync(path);
@@ -193,12 +208,27 @@ function isAsItWas({ path, mtimeMs, names }: Folder): boolean {
   return statSync(path).mtimeMs === mtimeMs || namesIn(path) === names;
 }
 
+/** Of what an import can mean: a log file that comes and goes says nothing. */
 function namesIn(folder: string): string {
-  return hashOf(readdirSync(folder).sort().join('\n'));
+  const names = readdirSync(folder).filter((name) => MODULE.test(name));
+  return hashOf(names.sort().join('\n'));
+}
+
+/** The package.json of each package that these files belong to. */
+async function manifestsOf(files: readonly string[]): Promise<Record['manifests']> {
+  const paths = new Set(
+    files.flatMap((file) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+[\\/]/.exec(file) ?? []),
+  );
+  return Promise.all(
+    [...paths].map(async (folder) => {
+      const path = join(folder, 'package.json');
+      return [path, settled(await stampOf(path))] as const;
+    }),
+  );
 }
 
 function put({ file, hash }: Bundle, to: string): Names {
   const name = basename(file);
   for (const each of [name, `${name}.map`]) linkFile(join(dirname(file), each), join(to, each));
-  return { name, hash };
+  return { name, hash, map: statSync(`${file}.map`).size };
 }

@@ -55,7 +55,12 @@ export function openRecall(
       isFirst = false;
       if (!found) return null;
       const { bundle, inputs, legacy } = found;
-      builder.begin(bundle, legacy);
+      try {
+        builder.begin(bundle, legacy);
+      } catch {
+        // A record that somebody else has written.
+        return null;
+      }
       const { modules } = legacy;
       return { tag: 'built', bundle, warnings: [], inputs: Promise.resolve(inputs), modules: [0, modules], left: true };
     },
@@ -67,7 +72,7 @@ export function openRecall(
       }
       after(KEEP, () => {
         const legacy = builder.legacyOf(outcome.bundle);
-        if (legacy !== null) kept?.keep({ bundle: outcome.bundle, inputs, legacy });
+        if (legacy !== null) void kept?.keep({ bundle: outcome.bundle, inputs, legacy });
       });
     },
     heard({ type }) {

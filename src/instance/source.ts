@@ -68,6 +68,8 @@ export function openSource(
       ? openRecall(builder, bundles, builderOptions, first, (recalled) => void confirm(recalled))
       : null;
   let builds = 0;
+  /** A build that was made and not taken yet. */
+  let confirmed: BuildOutcome | null = null;
   const late = openLate(builder, builderOptions, () => {
     if (inputs !== null) watch?.follow(late.with(inputs));
   });
@@ -90,6 +92,7 @@ export function openSource(
   function changed(paths: readonly string[]): void {
     const { rollover, ahead, timings } = parts();
     timings?.changed(paths);
+    confirmed = null;
     builder.invalidate(paths);
     late.invalidate(paths);
     ahead?.saved();
@@ -133,7 +136,8 @@ export function openSource(
   }
 
   async function buildNow(): Promise<BuildOutcome> {
-    const outcome = await builder.build();
+    const outcome = confirmed ?? (await builder.build());
+    confirmed = null;
     parts().timings?.built();
     if (outcome.tag === 'failed') return outcome;
     // With saves faster than connections can move, some would never stay long enough to be answered.
@@ -160,8 +164,14 @@ export function openSource(
     const found = await outcome.inputs;
     // A save has had a build of its own meanwhile.
     if (closed || mine !== builds) return;
-    if (outcome.tag === 'failed' || outcome.bundle.hash !== recalled.bundle.hash)
+    if (outcome.tag === 'failed' || outcome.bundle.hash !== recalled.bundle.hash) {
+      const message = 'the app was started with the bundle of the last run, and a build comes to another one';
+      if (outcome.tag === 'built')
+        options.onEvent({ type: 'warning', message, hint: 'that one goes live now', section: null });
+      confirmed = outcome;
       return parts().rollover.dispatch({ type: 'changed', paths: [], always: false });
+    }
+    if (outcome.warnings.length > 0) options.onEvent({ type: 'build-warning', warnings: outcome.warnings });
     inputs = found;
     watch?.follow(late.with(inputs));
     recall?.ended(outcome, inputs);

@@ -8,8 +8,13 @@ export const CACHE = join('node_modules', '.cache', 'zdr');
 export function keptIn(cache: string, start: string): readonly string[] {
   const found = namesIn(cache).flatMap((name) => {
     const path = join(cache, name);
-    const stat = name.startsWith(start) ? statSync(path, { throwIfNoEntry: false }) : undefined;
-    return stat === undefined ? [] : { path, at: stat.mtimeMs };
+    if (!name.startsWith(start)) return [];
+    try {
+      return { path, at: statSync(path).mtimeMs };
+    } catch {
+      // Gone, or none of ours.
+      return [];
+    }
   });
   return found.sort((one, other) => other.at - one.at).map(({ path }) => path);
 }

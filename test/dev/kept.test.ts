@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -49,7 +59,7 @@ function keptOf(project: Project): string | null {
   try {
     const cache = project.path('node_modules/.cache/zdr');
     const [name] = readdirSync(cache).filter((each) => each.startsWith('kept-'));
-    return name === undefined ? null : readFileSync(join(cache, name, 'kept.json'), 'utf8') && join(cache, name);
+    return name !== undefined && existsSync(join(cache, name, 'kept.json')) ? join(cache, name) : null;
   } catch {
     return null;
   }
@@ -57,6 +67,13 @@ function keptOf(project: Project): string | null {
 
 function recordOf(kept: string): { readonly base: unknown } {
   return JSON.parse(readFileSync(join(kept, 'kept.json'), 'utf8')) as { readonly base: unknown };
+}
+
+function nameIn(folder: string, pattern: RegExp): string {
+  return join(
+    folder,
+    readdirSync(folder).find((each) => pattern.test(each))!,
+  );
 }
 
 /** Waits until what this run has built is kept in the place of `before`. */
@@ -138,6 +155,11 @@ test('a save right behind the start is live, by a whole build', () =>
 const changes: Readonly<Record<string, (project: Project) => Promise<void>>> = {
   'a module': (project) => project.version(2),
   'a file that an import means now': (project) => project.write('src/version.js', 'export const version = 2;\n'),
+  'what a package has for its name': async (project) => {
+    await project.write('node_modules/numbers/package.json', '{ "name": "numbers", "main": "two.js" }');
+  },
+  'a file beside a folder that an import means': (project) =>
+    project.write('src/shared/version.ts', 'export const version = 2;\n'),
   'the tsconfig': async (project) => {
     await project.version(2);
     await project.write('tsconfig.json', '{ "compilerOptions": { "target": "es2022" } }\n');
@@ -154,6 +176,19 @@ for (const [what, change] of Object.entries(changes))
         await project.remove('src/version.ts');
         await project.write('src/version.cts', '');
         await project.write('src/version/index.ts', text);
+      }
+      if (what.startsWith('what a package')) {
+        await project.write('node_modules/numbers/package.json', '{ "name": "numbers", "main": "one.js" }');
+        await project.write('node_modules/numbers/one.js', 'exports.version = 1;\n');
+        await project.write('node_modules/numbers/two.js', 'exports.version = 2;\n');
+        await project.write(
+          'src/version.ts',
+          "import numbers from 'numbers';\nexport const version = numbers.version;\n",
+        );
+      }
+      if (what.startsWith('a file beside')) {
+        await project.write('src/shared/version/index.ts', 'export const version = 1;\n');
+        await project.write('src/version.ts', "export { version } from './shared/version';\n");
       }
       await run(async () => void (await keepsAnew(project, null)));
       await change(project);
@@ -180,13 +215,26 @@ test('another content with the same size and times, which no look shows: the bui
     });
   }));
 
-for (const file of ['bundle', 'record'])
-  test(`a damaged ${file} is no reason not to start`, () =>
+const damages: Readonly<Record<string, (folder: string) => void>> = {
+  'a damaged bundle': (folder) => truncateSync(nameIn(folder, /\.[mc]js$/), 20),
+  'a damaged map': (folder) => truncateSync(nameIn(folder, /\.map$/), 20),
+  'a damaged record': (folder) => truncateSync(join(folder, 'kept.json'), 20),
+  'a record that lacks something': (folder) => {
+    const { legacy: _legacy, ...rest } = recordOf(folder) as unknown as Record<string, unknown>;
+    writeFileSync(join(folder, 'kept.json'), JSON.stringify(rest));
+  },
+  'a missing map': (folder) => rmSync(nameIn(folder, /\.map$/)),
+  'a link that leads nowhere in its place': (folder) => {
+    rmSync(folder, { recursive: true });
+    symlinkSync(folder, folder);
+  },
+};
+
+for (const [what, damage] of Object.entries(damages))
+  test(`${what} is no reason not to start`, () =>
     withRuns('http', async ({ project, run }) => {
       await run(async () => void (await keepsAnew(project, null)));
-      const folder = keptOf(project)!;
-      const name = file === 'record' ? 'kept.json' : readdirSync(folder).find((each) => /\.[mc]js$/.test(each))!;
-      truncateSync(join(folder, name), 20);
+      damage(keptOf(project)!);
       await run(async (zdr) => {
         assert.equal(await builtAtStart(project), 'all');
         assert.equal((await get(zdr.where)).version, 1);
@@ -199,6 +247,93 @@ test('with other options, or another node, the start builds; each has what is it
     await run(async () => assert.equal(await builtAtStart(project), 'all'), { args: ['--timing'] });
     await run(async () => assert.equal(await builtAtStart(project), 'all'), { args: ['--conditions', 'other'] });
     await run(async () => assert.equal(await builtAtStart(project), 0));
+  }));
+
+test('lines that have moved: positions are those of now, in the next run as well', () =>
+  withRuns('http', async ({ project, run }) => {
+    await project.write(
+      'src/version.ts',
+      "export const version = Number(/version\\.ts:(\\d+)/.exec(new Error('').stack ?? '')?.[1]);\n",
+    );
+    const moves = async (zdr: Zdr): Promise<void> => {
+      const since = zdr.now();
+      await project.edit('src/version.ts', (text) => `// one more\n${text}`);
+      await zdr.event('unchanged', {}, since);
+    };
+    await run(async (zdr) => {
+      assert.equal((await get(zdr.where)).version, 1);
+      await moves(zdr);
+      await keepsAnew(project, null);
+    });
+    await run(async (zdr) => {
+      assert.equal(await builtAtStart(project), 0);
+      assert.equal((await get(zdr.where)).version, 2);
+      await zdr.until('edits are built by themselves', async () => {
+        await moves(zdr);
+        return (await statusOf(project)).builds.at(-1)!.modules !== null;
+      });
+      await wait(1_500);
+    });
+    const lines = (await project.read('src/version.ts')).split('\n').length - 1;
+    await run(async (zdr) => assert.equal((await get(zdr.where)).version, lines));
+  }));
+
+test('a link that leads elsewhere: in pieces too, the build afterwards tells', () =>
+  withRuns('http', async ({ project, run }) => {
+    for (const [folder, version] of [
+      ['one', 1],
+      ['two', 2],
+    ] as const) {
+      await project.write(`src/${folder}/number.ts`, `export const number = ${version};\n`);
+      await project.write(`src/${folder}/main.ts`, "export { number } from './number.ts';\n");
+    }
+    await project.link('src/current.ts', 'one/main.ts');
+    await project.write('src/more.ts', 'export const more = 0;\n');
+    await project.write(
+      'src/version.ts',
+      "import { number } from './current.ts';\nimport './one/main.ts';\nimport './two/main.ts';\nimport { more } from './more.ts';\nexport const version = number + more;\n",
+    );
+    await run(async (zdr) => {
+      const before = await keepsAnew(project, null);
+      let more = 0;
+      await zdr.until('an edit is built by itself', async () => {
+        await zdr.rollover(() => project.write('src/more.ts', `export const more = ${(more += 10)};\n`));
+        return (await statusOf(project)).builds.at(-1)!.modules !== null;
+      });
+      await zdr.rollover(() => project.write('src/more.ts', 'export const more = 5;\n'));
+      await keepsAnew(project, before);
+    });
+    assert.notEqual(recordOf(keptOf(project)!).base, null);
+    await project.remove('src/current.ts');
+    await project.link('src/current.ts', 'two/main.ts');
+    await run(async (zdr) => {
+      if ((await builtAtStart(project)) === 0) await zdr.event('live');
+      assert.equal((await get(zdr.where)).version, 7);
+    });
+  }));
+
+test('a package that is gone: the build says so, and no app is started', () =>
+  withRuns('http', async ({ project, run }) => {
+    await addPackage(project, 'numbers', 'export const one = 1;\n');
+    await project.write('src/version.ts', "export { one as version } from 'numbers';\n");
+    await run(async () => void (await keepsAnew(project, null)));
+    await project.remove('node_modules/numbers');
+    const zdr = new Zdr(project);
+    await zdr.event('build-failed');
+    assert.deepEqual(zdr.all('boot-failed'), []);
+    await zdr.stop();
+    await zdr.gone();
+  }));
+
+test('a file of a package that is named by its path, of which nobody accounts: nothing is kept', () =>
+  withRuns('http', async ({ project, run }) => {
+    await addPackage(project, 'numbers', 'export const one = 1;\n');
+    await project.write('src/version.ts', "export { one as version } from '../node_modules/numbers/index.js';\n");
+    await run(async (zdr) => {
+      assert.equal((await get(zdr.where)).version, 1);
+      await wait(1_500);
+      assert.equal(keptOf(project), null);
+    });
   }));
 
 test('with plugins nobody can say what a build would come to: nothing is kept', () =>

@@ -9,8 +9,8 @@ export interface Given {
   /** `program` null: nobody looks for its like. */
   give(program: Latest | null, bundle: Bundle): Bundle;
   has(bundle: Bundle): boolean;
-  /** Of the sources that it was built of, by path; null where that is not known, or one has changed meanwhile. */
-  hashesOf(bundle: Bundle): ReadonlyMap<string, string> | null;
+  /** What it was last built of; null: that is not known. */
+  programOf(bundle: Bundle): Latest | null;
   /** From here on the same sources may come to something else. */
   doubt(): void;
 }
@@ -30,12 +30,7 @@ export function openGiven(): Given {
       return bundle;
     },
     has: (bundle) => given.has(bundle),
-    hashesOf(bundle) {
-      const { hashes } = programs.find((program) => program.bundle === bundle) ?? {};
-      if (hashes === undefined) return null;
-      const known = [...hashes].flatMap(([path, hash]) => (hash === undefined ? [] : [[path, hash] as const]));
-      return known.length === hashes.size ? new Map(known) : null;
-    },
+    programOf: (bundle) => programs.find((program) => program.bundle === bundle) ?? null,
     doubt() {
       programs = [];
     },

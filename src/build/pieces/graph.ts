@@ -91,7 +91,7 @@ export function graphOf(
 }
 
 /** JSON that is imported with attributes is an input of its own, beside the same without. */
-function withoutAttributes(name: string): string {
+export function withoutAttributes(name: string): string {
   return name.replace(/\.json with \{ type: 'json' \}$/, '.json');
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { hashOf } from '../../watch/stamp.js';
 import { type Bundles, isThere, removeBundle } from '../bundles.js';
 import type { Message } from '../esbuild.js';
 import type { Bundle } from '../outcome.js';
@@ -31,7 +32,10 @@ export interface Pieces {
   rebuild(changed: ReadonlySet<string>): Promise<Rebuilt | null>;
   /** Whether this file is one of the program's modules, and nothing else depends on it. */
   has(path: string): boolean;
-  /** What a bundle in pieces was made of; null: it is whole; undefined: some of it has changed while it was made. */
+  /**
+   * What a bundle in pieces was made of; null: it is whole; undefined: its files are not of the sources of now, be it that
+   * their lines alone have moved.
+   */
   madeOf(bundle: Bundle): Parts | null | undefined;
   /** Somebody uses a bundle that another run has made. */
   begin(bundle: Bundle, parts: Parts): void;
@@ -48,8 +52,14 @@ export interface Pieces {
 
 export interface Parts {
   readonly base: Bundle;
-  /** Of the sources of its modules, by path. */
-  readonly hashes: ReadonlyMap<string, string>;
+  /** By the path of a module: what esbuild gets for it, and what its specifiers mean, as a hash. */
+  readonly prints: ReadonlyMap<string, string>;
+}
+
+interface Written {
+  readonly base: Bundle | null;
+  /** Hashes of the sources that its lines are of, the base's among them. */
+  readonly sources: ReadonlyMap<string, string | undefined>;
 }
 
 export interface Rebuilt {
@@ -66,6 +76,8 @@ export interface PiecesOptions {
   readonly timing: boolean;
   readonly compile: Compile;
   readonly hash: (path: string) => string | undefined;
+  /** Of what esbuild gets for it. */
+  readonly hashOfContents: (path: string) => string | undefined;
   /** Whether this file has changed since the build that is going on began. */
   readonly touched: (path: string) => boolean;
   /** There is a base for standbys to compile ahead. `large`: one of them is enough for a process. */
@@ -88,7 +100,7 @@ const MUCH_LATER = 1_000;
 const ALWAYS = process.env['ZDR_TEST_PIECES'] === 'always';
 
 export function openPieces(options: PiecesOptions): Pieces {
-  const { bundles, cwd, root, timing, compile, hash, touched, onBase } = options;
+  const { bundles, cwd, root, timing, compile, hash, hashOfContents, touched, onBase } = options;
   let base: Base | null = null;
   let reason: string | null = null;
   let unfit: Unfit | null = null;
@@ -98,9 +110,9 @@ export function openPieces(options: PiecesOptions): Pieces {
   let latest: Latest;
   let large = true;
   const given = openGiven();
-  const needed = new WeakMap<Bundle, Bundle>();
+  const written = new WeakMap<Bundle, Written>();
   /** What this run has begun with, until a build has told what it is. */
-  let begun: { readonly bundle: Bundle; readonly hashes: Parts['hashes'] } | null = null;
+  let begun: (Parts & { readonly bundle: Bundle }) | null = null;
   const bases = openBases();
   const maker = openMaker({ bundles, timing, compile, hash });
 
@@ -148,6 +160,17 @@ export function openPieces(options: PiecesOptions): Pieces {
     return false;
   }
 
+  /** Null: one of them is not known. */
+  function printsOf({ graph, hashes }: Latest): Parts['prints'] | null {
+    const prints = new Map<string, string>();
+    for (const [path, node] of graph.modules) {
+      const contents = hashOfContents(path);
+      if (contents === undefined || hashes.get(path) === undefined || hashes.get(path) !== hash(path)) return null;
+      prints.set(path, hashOf(JSON.stringify([contents, node])));
+    }
+    return prints;
+  }
+
   function retire(): void {
     bases.retire(base?.bundle ?? null);
     base = null;
@@ -188,7 +211,11 @@ export function openPieces(options: PiecesOptions): Pieces {
       timing,
     });
     const made = await bases.needs(bundle, bundles.put({ ...program, format: whole.format }));
-    needed.set(made, bundle);
+    if (!written.has(made)) {
+      const paths = [...graph.modules.keys()];
+      const sources = new Map(paths.map((path) => [path, (own.get(path)?.known ?? now.known.get(path))?.source]));
+      written.set(made, { base: bundle, sources });
+    }
     return made;
   }
 
@@ -201,7 +228,11 @@ export function openPieces(options: PiecesOptions): Pieces {
       return given.give(null, whole.bundle);
     }
     const found = latestOf(whole, graph, whole.bundle);
-    if (begun !== null && isThere(begun.bundle) && isAlike(begun.hashes, found)) given.give(found, begun.bundle);
+    written.set(whole.bundle, { base: null, sources: found.hashes });
+    if (begun !== null && isThere(begun.bundle) && isAlike(begun.prints, printsOf(found))) {
+      written.set(begun.bundle, { base: begun.base, sources: found.hashes });
+      given.give(found, begun.bundle);
+    }
     begun = null;
     const goal = { ...found, bundle: given.like(found) ?? whole.bundle };
     latest = goal;
@@ -246,14 +277,17 @@ export function openPieces(options: PiecesOptions): Pieces {
       return { bundle: given.give(built, built.bundle), warnings };
     },
     madeOf(bundle) {
-      const own = needed.get(bundle);
-      if (own === undefined) return null;
-      const hashes = given.hashesOf(bundle);
-      return hashes === null ? undefined : { base: own, hashes };
+      const files = written.get(bundle);
+      // Of a program that cannot be in pieces nothing is remembered.
+      if (files === undefined) return null;
+      const program = given.programOf(bundle);
+      const isOfNow = program !== null && [...program.hashes].every(([path, of]) => of === files.sources.get(path));
+      const prints = isOfNow ? printsOf(program) : null;
+      if (prints === null) return undefined;
+      return files.base === null ? null : { base: files.base, prints };
     },
-    begin(bundle, { base: own, hashes }) {
-      begun = { bundle, hashes };
-      needed.set(bundle, own);
+    begin(bundle, { base: own, prints }) {
+      begun = { bundle, base: own, prints };
       void bases.needs(own, Promise.resolve(bundle)).then(() => bases.retire(own));
     },
     has: (path) => (base?.graph ?? (making === null ? null : latest.graph))?.modules.has(path) === true,
@@ -269,6 +303,6 @@ export function openPieces(options: PiecesOptions): Pieces {
   };
 }
 
-function isAlike(hashes: Parts['hashes'], program: Latest): boolean {
-  return hashes.size === program.hashes.size && [...hashes].every(([path, hash]) => program.hashes.get(path) === hash);
+function isAlike(before: Parts['prints'], now: Parts['prints'] | null): boolean {
+  return before.size === now?.size && [...before].every(([path, print]) => now.get(path) === print);
 }
