@@ -3,25 +3,26 @@ import { setTimeout } from 'node:timers/promises';
 
 import type { Inputs } from '../watch/inputs.js';
 import { hashOf } from '../watch/stamp.js';
-import type { BuildMessage } from '../events.js';
 import { SHARING } from '../protocol/late.js';
 import { EXTERNAL, fileOfExternal, nameExternals } from './externals.js';
 import { linksIn } from './links.js';
 import { fixHelpers } from './interop.js';
 import { type LateOutcome, openParts } from './late.js';
 import { lateWith } from './late-part.js';
-import { failureMessage, plainMessage, unresolvedIn } from './messages.js';
+import { failureMessage, unresolvedIn } from './messages.js';
 import { type Learned, openModules } from './modules.js';
 import type { BuildOutcome, Bundle } from './outcome.js';
 import { graphOf, withoutAttributes } from './pieces/graph.js';
 import { eachWith, isAwait } from './pieces/compile.js';
-import { openPieces, type Parts } from './pieces/pieces.js';
+import type { Parts } from './pieces/left.js';
+import { openPieces } from './pieces/pieces.js';
 import { exportsEnum, signatureOf } from './pieces/signature.js';
 import { takingFrom } from './plugin.js';
 import { witnessed } from './plugins.js';
-import { endService, esbuild, isFailure, type Message, type Metafile, openRebuilds } from './esbuild.js';
+import { endService, esbuild, isFailure, type Metafile, openRebuilds } from './esbuild.js';
 import { type BuilderOptions, settingsFor } from './settings.js';
 import { tellingWith } from './tell.js';
+import { openWarned } from './warned.js';
 import { wholeWith } from './whole.js';
 
 /** Builds one entry again and again. */
@@ -77,12 +78,6 @@ export function openBuilder(options: BuilderOptions): Builder {
   let tells = modules.shares();
   /** Of the last good build. */
   let links: ReadonlySet<string> = new Set();
-  /** What esbuild warns of in the last good build. */
-  let warned: readonly Message[] = [];
-  /** Something was said that the next run would have to say again. */
-  let said = false;
-  /** Said and not told yet. */
-  let missing: string | null = null;
   /** Of the last good whole build: its modules, and files of packages; null: esbuild has read some that nobody accounts for. */
   let count = 0;
   let packages: readonly string[] | null = null;
@@ -102,6 +97,7 @@ export function openBuilder(options: BuilderOptions): Builder {
   });
   const peek = (path: string) => modules.sources().peek(path);
   const messages = tellingWith(esbuild.formatMessages, options, peek);
+  const warned = openWarned(options.cwd, messages, modules.missing);
   const pieces = openPieces({
     root: options.root,
     cwd: options.cwd,
@@ -149,12 +145,6 @@ export function openBuilder(options: BuilderOptions): Builder {
     return { ...rest, files: new Map([...files, ...stamps]) };
   }
 
-  async function warnings(): Promise<readonly BuildMessage[]> {
-    missing ??= modules.missing();
-    said ||= missing !== null;
-    return [...(await messages(warned, 'warning')), ...(missing === null ? [] : [plainMessage(missing, 'WARNING')])];
-  }
-
   /** A build of what has changed alone; null: that would not do. */
   async function buildChanged(): Promise<BuildOutcome | null> {
     if (whole || dirty.size === 0 || account === null) return null;
@@ -167,12 +157,11 @@ export function openBuilder(options: BuilderOptions): Builder {
       const rebuilt = await pieces.rebuild(changed);
       if (rebuilt === null) return null;
       const { bundle } = rebuilt;
-      const kept = warned.filter(({ location }) => !changed.has(resolve(options.cwd, location?.file ?? '')));
-      warned = [...kept, ...rebuilt.warnings];
+      warned.some(changed, rebuilt.warnings);
       const inputs = inputsNow();
       account = inputs;
       await inputs;
-      return { tag: 'built', bundle, warnings: await warnings(), inputs, modules: [changed.size, pieces.count()] };
+      return { tag: 'built', bundle, warnings: await warned.list(), inputs, modules: [changed.size, pieces.count()] };
     } catch (error) {
       for (const path of changed) dirty.add(path);
       // With other edits beside it the program may not have that module any more, and one that is gone has no place.
@@ -221,8 +210,8 @@ export function openBuilder(options: BuilderOptions): Builder {
       const bundle = await pieces.built(made, graphOfBuild(found));
       const inputs = reads.good(modules.sources(), allLinks());
       account = inputs;
-      warned = result.warnings;
-      return { tag: 'built', bundle, warnings: await warnings(), inputs, modules: null };
+      warned.whole(result.warnings);
+      return { tag: 'built', bundle, warnings: await warned.list(), inputs, modules: null };
     } catch (error) {
       whole = true;
       return { tag: 'failed', errors: [failureMessage(error)], inputs: reads.bad(modules.sources(), allLinks(), []) };
@@ -244,7 +233,7 @@ export function openBuilder(options: BuilderOptions): Builder {
     build() {
       const run = queue.then(async () => {
         const outcome = await buildNow();
-        missing = null;
+        warned.told();
         return outcome;
       });
       running.add(run);
@@ -282,7 +271,7 @@ export function openBuilder(options: BuilderOptions): Builder {
     whyWhole: pieces.why,
     legacyOf(bundle) {
       const plugins = options.extra?.plugins.length ?? 0;
-      if (whole || dirty.size > 0 || said || warned.length > 0 || plugins > 0 || packages === null) return null;
+      if (whole || dirty.size > 0 || !warned.never() || plugins > 0 || packages === null) return null;
       const parts = pieces.madeOf(bundle);
       return parts === undefined ? null : { modules: count, learned: modules.learned(), packages, parts };
     },

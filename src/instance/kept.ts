@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Legacy } from '../build/builder.js';
 import { type Bundles, linkFile } from '../build/bundles.js';
 import type { Bundle } from '../build/outcome.js';
@@ -8,8 +8,9 @@ import type { BuilderOptions } from '../build/settings.js';
 import { CODE } from '../code.js';
 import { isPrivate } from '../primary/folder.js';
 import { CACHE, keptIn } from '../primary/kept-folders.js';
-import type { Inputs, Stamp } from '../watch/inputs.js';
-import { hashOf, sameStat, stampOf } from '../watch/stamp.js';
+import type { Inputs } from '../watch/inputs.js';
+import { hashOf } from '../watch/stamp.js';
+import { keptOf, type KeptInputs, sameInputs } from './kept-inputs.js';
 
 /** A good build as it stands: what it came to, and all that says whether another one would come to the same. */
 export interface Standing {
@@ -33,13 +34,6 @@ interface Names {
   readonly map: number;
 }
 
-interface Folder {
-  readonly path: string;
-  readonly mtimeMs: number;
-  /** Hash of the names in it. */
-  readonly names: string;
-}
-
 /** What is written beside the files. */
 interface Record {
   readonly bundle: Names;
@@ -47,11 +41,7 @@ interface Record {
   readonly base: (Names & { readonly file: string }) | null;
   readonly prints: readonly (readonly [string, string])[];
   readonly legacy: Omit<Legacy, 'parts'>;
-  readonly files: readonly (readonly [string, Stamp])[];
-  /** What says which files of packages are asked for. */
-  readonly manifests: readonly (readonly [string, Stamp])[];
-  readonly aside: readonly string[];
-  readonly folders: readonly Folder[];
+  readonly inputs: KeptInputs;
 }
 
 /** Written last: a folder without it is one that is being written. */
@@ -60,13 +50,7 @@ const RECORD = 'kept.json';
 /** So many are kept for a project: of other entries, other options, other folders with the same packages. */
 const MOST = 8;
 
-/** What has changed so short a time ago may change again and look the same, in ms. */
-const FRESH = 5_000;
-
 const NAME = /^\d+\.[mc]js$/;
-
-/** A folder, or what esbuild tries as an extension of an import. */
-const MODULE = /^[^.]+$|\.(?:[cm]?[jt]sx?|json|css)$/;
 
 /** Null where there is no place to keep something, or nobody can say what a build would come to. */
 export function openKept(options: BuilderOptions, bundles: Bundles): Kept | null {
@@ -94,12 +78,9 @@ export function openKept(options: BuilderOptions, bundles: Bundles): Kept | null
     const kept = [record.bundle, ...(record.base === null ? [] : [record.base])];
     if (!kept.every(({ name, map }) => NAME.test(name) && statSync(join(from, `${name}.map`)).size === map))
       return null;
-    if (!record.folders.every(isAsItWas) || !record.legacy.packages.every((file) => existsSync(file))) return null;
-    if ((await unchanged(record.manifests)) === null) return null;
-    const files = await unchanged(record.files);
-    const taken = files === null ? null : take(from, record);
-    if (files === null || taken === null) return null;
-    return { ...taken, inputs: { files, folders: new Set(), aside: new Set(record.aside) } };
+    const inputs = await sameInputs(record.inputs);
+    const taken = inputs === null ? null : take(from, record);
+    return inputs === null || taken === null ? null : { ...taken, inputs };
   }
 
   return {
@@ -115,9 +96,9 @@ export function openKept(options: BuilderOptions, bundles: Bundles): Kept | null
     },
     async keep({ bundle, inputs, legacy: { parts, ...legacy } }) {
       if (dirname(bundle.file) !== bundles.folder || inputs.folders.size > 0) return;
-      const manifests = await manifestsOf(legacy.packages);
       let to: string | null = null;
       try {
+        const looks = await keptOf(inputs, legacy.packages);
         to = mkdtempSync(join(cache, start));
         const base = parts === null ? null : { ...put(parts.base, to), file: parts.base.file };
         const record: Record = {
@@ -125,10 +106,7 @@ export function openKept(options: BuilderOptions, bundles: Bundles): Kept | null
           base,
           prints: [...(parts?.prints ?? [])],
           legacy,
-          files: [...inputs.files].map(([path, stamp]) => [path, settled(stamp)]),
-          manifests,
-          aside: [...inputs.aside],
-          folders: foldersOf(inputs),
+          inputs: looks,
         };
         writeFileSync(join(to, RECORD), JSON.stringify(record));
       } catch {
@@ -173,58 +151,6 @@ function keyOf({
     version,
   ];
   return hashOf(JSON.stringify([kind, process.env['NODE_PATH'], options, extra])).slice(0, 16);
-}
-
-/** The files as they are now; null: one has another content. */
-async function unchanged(files: Record['files']): Promise<Map<string, Stamp> | null> {
-  const found = new Map<string, Stamp>();
-  for (const [path, stamp] of files) {
-    const same = sameStat(stamp, statSync(path, { throwIfNoEntry: false }));
-    const now = same ? stamp : await stampOf(path);
-    if (now?.hash !== stamp?.hash) return null;
-    found.set(path, now);
-  }
-  return found;
-}
-
-/** A stamp that is to be trusted in the next run. */
-function settled(stamp: Stamp): Stamp {
-  return stamp !== null && stamp.mtimeMs > Date.now() - FRESH ? { ...stamp, mtimeMs: 0 } : stamp;
-}
-
-/** Folders in which another file may be what an import means: those of modules, and those above (`./it` for `it/index`). */
-function foldersOf({ files, aside }: Inputs): Folder[] {
-  const modules = [...files].flatMap(([path, stamp]) => {
-    const is = stamp !== null && !aside.has(path) && !path.includes(`${sep}node_modules${sep}`);
-    return is ? [dirname(path), dirname(dirname(path))] : [];
-  });
-  return [...new Set(modules)].map((path) => {
-    const { mtimeMs } = statSync(path);
-    return { path, mtimeMs: mtimeMs > Date.now() - FRESH ? 0 : mtimeMs, names: namesIn(path) };
-  });
-}
-
-function isAsItWas({ path, mtimeMs, names }: Folder): boolean {
-  return statSync(path).mtimeMs === mtimeMs || namesIn(path) === names;
-}
-
-/** Of what an import can mean: a log file that comes and goes says nothing. */
-function namesIn(folder: string): string {
-  const names = readdirSync(folder).filter((name) => MODULE.test(name));
-  return hashOf(names.sort().join('\n'));
-}
-
-/** The package.json of each package that these files belong to. */
-async function manifestsOf(files: readonly string[]): Promise<Record['manifests']> {
-  const paths = new Set(
-    files.flatMap((file) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+[\\/]/.exec(file) ?? []),
-  );
-  return Promise.all(
-    [...paths].map(async (folder) => {
-      const path = join(folder, 'package.json');
-      return [path, settled(await stampOf(path))] as const;
-    }),
-  );
 }
 
 function put({ file, hash }: Bundle, to: string): Names {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 
-import { hashOf } from '../../watch/stamp.js';
 import { type Bundles, isThere, removeBundle } from '../bundles.js';
 import type { Message } from '../esbuild.js';
 import type { Bundle } from '../outcome.js';
@@ -10,6 +9,7 @@ import type { Compile } from './compile.js';
 import { openGiven } from './given.js';
 import type { Graph } from './graph.js';
 import { type Base, type Latest, modulesWith, type Whole } from './known.js';
+import { type LeftOptions, openLeft, type Parts } from './left.js';
 import { MOST, openMaker } from './maker.js';
 import { programOf } from './program.js';
 import { placeOf, reasonOf, type Unfit } from './unfit.js';
@@ -32,10 +32,7 @@ export interface Pieces {
   rebuild(changed: ReadonlySet<string>): Promise<Rebuilt | null>;
   /** Whether this file is one of the program's modules, and nothing else depends on it. */
   has(path: string): boolean;
-  /**
-   * What a bundle in pieces was made of; null: it is whole; undefined: its files are not of the sources of now, be it that
-   * their lines alone have moved.
-   */
+  /** {@link Left.madeOf} */
   madeOf(bundle: Bundle): Parts | null | undefined;
   /** Somebody uses a bundle that another run has made. */
   begin(bundle: Bundle, parts: Parts): void;
@@ -50,34 +47,19 @@ export interface Pieces {
   close(): void;
 }
 
-export interface Parts {
-  readonly base: Bundle;
-  /** By the path of a module: what esbuild gets for it, and what its specifiers mean, as a hash. */
-  readonly prints: ReadonlyMap<string, string>;
-}
-
-interface Written {
-  readonly base: Bundle | null;
-  /** Hashes of the sources that its lines are of, the base's among them. */
-  readonly sources: ReadonlyMap<string, string | undefined>;
-}
-
 export interface Rebuilt {
   readonly bundle: Bundle;
   /** Of what has changed. */
   readonly warnings: readonly Message[];
 }
 
-export interface PiecesOptions {
+export interface PiecesOptions extends LeftOptions {
   readonly root: string;
   /** What esbuild's messages name files relative to. */
   readonly cwd: string;
   readonly bundles: Bundles;
   readonly timing: boolean;
   readonly compile: Compile;
-  readonly hash: (path: string) => string | undefined;
-  /** Of what esbuild gets for it. */
-  readonly hashOfContents: (path: string) => string | undefined;
   /** Whether this file has changed since the build that is going on began. */
   readonly touched: (path: string) => boolean;
   /** There is a base for standbys to compile ahead. `large`: one of them is enough for a process. */
@@ -100,7 +82,7 @@ const MUCH_LATER = 1_000;
 const ALWAYS = process.env['ZDR_TEST_PIECES'] === 'always';
 
 export function openPieces(options: PiecesOptions): Pieces {
-  const { bundles, cwd, root, timing, compile, hash, hashOfContents, touched, onBase } = options;
+  const { bundles, cwd, root, timing, compile, hash, touched, onBase } = options;
   let base: Base | null = null;
   let reason: string | null = null;
   let unfit: Unfit | null = null;
@@ -110,9 +92,7 @@ export function openPieces(options: PiecesOptions): Pieces {
   let latest: Latest;
   let large = true;
   const given = openGiven();
-  const written = new WeakMap<Bundle, Written>();
-  /** What this run has begun with, until a build has told what it is. */
-  let begun: (Parts & { readonly bundle: Bundle }) | null = null;
+  const left = openLeft(options);
   const bases = openBases();
   const maker = openMaker({ bundles, timing, compile, hash });
 
@@ -160,17 +140,6 @@ export function openPieces(options: PiecesOptions): Pieces {
     return false;
   }
 
-  /** Null: one of them is not known. */
-  function printsOf({ graph, hashes }: Latest): Parts['prints'] | null {
-    const prints = new Map<string, string>();
-    for (const [path, node] of graph.modules) {
-      const contents = hashOfContents(path);
-      if (contents === undefined || hashes.get(path) === undefined || hashes.get(path) !== hash(path)) return null;
-      prints.set(path, hashOf(JSON.stringify([contents, node])));
-    }
-    return prints;
-  }
-
   function retire(): void {
     bases.retire(base?.bundle ?? null);
     base = null;
@@ -211,11 +180,7 @@ export function openPieces(options: PiecesOptions): Pieces {
       timing,
     });
     const made = await bases.needs(bundle, bundles.put({ ...program, format: whole.format }));
-    if (!written.has(made)) {
-      const paths = [...graph.modules.keys()];
-      const sources = new Map(paths.map((path) => [path, (own.get(path)?.known ?? now.known.get(path))?.source]));
-      written.set(made, { base: bundle, sources });
-    }
+    left.pieces(made, now);
     return made;
   }
 
@@ -228,12 +193,9 @@ export function openPieces(options: PiecesOptions): Pieces {
       return given.give(null, whole.bundle);
     }
     const found = latestOf(whole, graph, whole.bundle);
-    written.set(whole.bundle, { base: null, sources: found.hashes });
-    if (begun !== null && isThere(begun.bundle) && isAlike(begun.prints, printsOf(found))) {
-      written.set(begun.bundle, { base: begun.base, sources: found.hashes });
-      given.give(found, begun.bundle);
-    }
-    begun = null;
+    left.whole(found);
+    const begun = left.like(found);
+    if (begun !== null) given.give(found, begun);
     const goal = { ...found, bundle: given.like(found) ?? whole.bundle };
     latest = goal;
     let from: Base | null;
@@ -276,19 +238,10 @@ export function openPieces(options: PiecesOptions): Pieces {
       if (next.own.size > MOST) makeLater();
       return { bundle: given.give(built, built.bundle), warnings };
     },
-    madeOf(bundle) {
-      const files = written.get(bundle);
-      // Of a program that cannot be in pieces nothing is remembered.
-      if (files === undefined) return null;
-      const program = given.programOf(bundle);
-      const isOfNow = program !== null && [...program.hashes].every(([path, of]) => of === files.sources.get(path));
-      const prints = isOfNow ? printsOf(program) : null;
-      if (prints === null) return undefined;
-      return files.base === null ? null : { base: files.base, prints };
-    },
-    begin(bundle, { base: own, prints }) {
-      begun = { bundle, base: own, prints };
-      void bases.needs(own, Promise.resolve(bundle)).then(() => bases.retire(own));
+    madeOf: (bundle) => left.madeOf(bundle, given.programOf(bundle)),
+    begin(bundle, parts) {
+      left.begin(bundle, parts);
+      void bases.needs(parts.base, Promise.resolve(bundle)).then(() => bases.retire(parts.base));
     },
     has: (path) => (base?.graph ?? (making === null ? null : latest.graph))?.modules.has(path) === true,
     forget() {
@@ -301,8 +254,4 @@ export function openPieces(options: PiecesOptions): Pieces {
     why: () => (large ? (reason ?? unfit?.reason ?? null) : null),
     close: cancel,
   };
-}
-
-function isAlike(before: Parts['prints'], now: Parts['prints'] | null): boolean {
-  return before.size === now?.size && [...before].every(([path, print]) => now.get(path) === print);
 }
