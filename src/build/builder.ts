@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Inputs } from '../watch/inputs.js';
 import { hashOf } from '../watch/stamp.js';
 import { SHARING } from '../protocol/late.js';
-import { EXTERNAL, fileOfExternal, nameExternals } from './externals.js';
+import { nameExternals, packagesIn } from './externals.js';
 import { linksIn } from './links.js';
 import { fixHelpers } from './interop.js';
 import { type LateOutcome, openParts } from './late.js';
@@ -200,12 +200,8 @@ export function openBuilder(options: BuilderOptions): Builder {
       if (modules.shares() !== tells) pieces.forget();
       tells = modules.shares();
       const names = Object.keys(found);
-      const isExternal = (name: string): boolean => name.startsWith(`${EXTERNAL}:`);
-      const isRead = (name: string): boolean => peek(resolve(options.cwd, withoutAttributes(name))) !== undefined;
       count = names.length;
-      packages = names.every((name) => isExternal(name) || isRead(name))
-        ? names.filter(isExternal).map(fileOfExternal)
-        : null;
+      packages = packagesIn(names, (name) => peek(resolve(options.cwd, withoutAttributes(name))) !== undefined);
       const made = { bundle: put, modules: count, format, entry: modules.entry() };
       const bundle = await pieces.built(made, graphOfBuild(found));
       const inputs = reads.good(modules.sources(), allLinks());
@@ -270,15 +266,12 @@ export function openBuilder(options: BuilderOptions): Builder {
     },
     whyWhole: pieces.why,
     legacyOf(bundle) {
-      const plugins = options.extra?.plugins.length ?? 0;
-      if (whole || dirty.size > 0 || !warned.never() || plugins > 0 || packages === null) return null;
+      if (whole || dirty.size > 0 || !warned.never() || packages === null) return null;
       const parts = pieces.madeOf(bundle);
       return parts === undefined ? null : { modules: count, learned: modules.learned(), packages, parts };
     },
     begin(bundle, legacy) {
       modules.recall(legacy.learned);
-      tells = modules.shares();
-      count = legacy.modules;
       if (legacy.parts !== null) pieces.begin(bundle, legacy.parts);
     },
     giveUp() {

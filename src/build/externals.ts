@@ -106,9 +106,12 @@ export function contentsOfExternal(path: string, timing: boolean): string {
   return `${clock}try{module.exports=${REQUIRE}(${file})}catch(error){if(error?.code==='ERR_REQUIRE_ASYNC_MODULE')error.required??=${file};throw error}`;
 }
 
-/** The file that such a module, by its name in a metafile, stands for. */
-export function fileOfExternal(name: string): string {
-  return name.slice(`${EXTERNAL}:`.length, -'.cjs'.length);
+/** The files that such modules, by their names in a metafile, stand for; null where another one was not read by zdr. */
+export function packagesIn(names: readonly string[], isRead: (name: string) => boolean): readonly string[] | null {
+  const start = `${EXTERNAL}:`;
+  const outside = names.filter((name) => name.startsWith(start));
+  const all = names.every((name) => name.startsWith(start) || isRead(name));
+  return all ? outside.map((name) => name.slice(start.length, -'.cjs'.length)) : null;
 }
 
 /** A source map that names the external files themselves instead of the modules that stand for them. */

@@ -10,8 +10,6 @@ export type BuildOutcome =
       readonly inputs: Promise<Inputs>;
       /** How many modules were built, of how many; null: all. */
       readonly modules: readonly [built: number, all: number] | null;
-      /** Another run has built it. */
-      readonly left?: boolean;
     }
   | { readonly tag: 'failed'; readonly errors: readonly BuildMessage[]; readonly inputs: Promise<Inputs> };
 

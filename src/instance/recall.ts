@@ -38,19 +38,28 @@ export function openRecall(
   const kept = openKept(options, bundles);
   let isFirst = first;
   let timer: NodeJS.Timeout | null = null;
-  let waiting: (() => void) | null = null;
+  /** What was given instead of a build, until that begins. */
+  let recalled: Built | null = null;
   const after = (ms: number, work: () => void): void => {
     if (timer !== null) clearTimeout(timer);
     timer = setTimeout(work, ms).unref();
   };
+  const confirmAfter = (ms: number): void => {
+    const outcome = recalled;
+    if (outcome === null) return;
+    after(ms, () => {
+      recalled = null;
+      confirm(outcome);
+    });
+  };
   const stop = (): void => {
-    waiting = null;
     if (timer !== null) clearTimeout(timer);
   };
 
   return {
     async begin() {
       stop();
+      recalled = null;
       const found = isFirst ? await kept?.find() : null;
       isFirst = false;
       if (!found) return null;
@@ -61,22 +70,20 @@ export function openRecall(
         // A record that somebody else has written.
         return null;
       }
-      const { modules } = legacy;
-      return { tag: 'built', bundle, warnings: [], inputs: Promise.resolve(inputs), modules: [0, modules], left: true };
+      const modules = [0, legacy.modules] as const;
+      recalled = { tag: 'built', bundle, warnings: [], inputs: Promise.resolve(inputs), modules };
+      return recalled;
     },
     ended(outcome, inputs) {
-      stop();
-      if (outcome.left === true) {
-        waiting = () => confirm(outcome);
-        return after(LATEST, waiting);
-      }
+      if (kept === null) return;
+      if (outcome === recalled) return confirmAfter(LATEST);
       after(KEEP, () => {
         const legacy = builder.legacyOf(outcome.bundle);
-        if (legacy !== null) void kept?.keep({ bundle: outcome.bundle, inputs, legacy });
+        if (legacy !== null) void kept.keep({ bundle: outcome.bundle, inputs, legacy });
       });
     },
     heard({ type }) {
-      if (waiting !== null && (type === 'ready' || type === 'boot-failed' || type === 'done')) after(SOON, waiting);
+      if (type === 'ready' || type === 'boot-failed' || type === 'done') confirmAfter(SOON);
     },
     close: stop,
   };
