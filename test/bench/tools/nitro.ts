@@ -15,7 +15,8 @@ const config = `export default { compatibilityDate: '2025-10-01' };
 
 /** The app behind nitro's router: nitro owns the server, so `src/app.ts` is not used. */
 async function prepare(app: App): Promise<void> {
-  await mkdir(app.path('routes'));
+  // It may be there: an app is started again in the same folder.
+  await mkdir(app.path('routes'), { recursive: true });
   await writeFile(app.path('routes/[...all].ts'), route);
   await writeFile(app.path('nitro.config.ts'), config);
   // Its output imports its own dependencies by name from the app's folder.
