@@ -201,7 +201,7 @@ export function openBuilder(options: BuilderOptions): Builder {
       tells = modules.shares();
       const names = Object.keys(found);
       count = names.length;
-      packages = packagesIn(names, (name) => peek(resolve(options.cwd, withoutAttributes(name))) !== undefined);
+      packages = packagesIn(names, (name) => reads.hasSeen(resolve(options.cwd, withoutAttributes(name))));
       const made = { bundle: put, modules: count, format, entry: modules.entry() };
       const bundle = await pieces.built(made, graphOfBuild(found));
       const inputs = reads.good(modules.sources(), allLinks());

@@ -11,6 +11,8 @@ export interface Reads {
   begin(): Promise<void>;
   /** A module was asked for in this build. */
   saw(path: string): void;
+  /** Whether it was. */
+  hasSeen(path: string): boolean;
   good(sources: Sources, links: Iterable<string>): Promise<Inputs>;
   bad(sources: Sources, links: Iterable<string>, unresolved: readonly Unresolved[]): Promise<Inputs>;
   /** A path has another content: true when it is more than a module. */
@@ -57,6 +59,7 @@ export function openReads(place: Place): Reads {
       await stampAll([...files, ...aside], false);
     },
     saw: (path) => void seen.add(path),
+    hasSeen: (path) => seen.has(path),
     async good(sources, links) {
       const { files, aside } = await gather(sources, links);
       lastGood = files;

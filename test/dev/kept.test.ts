@@ -338,6 +338,7 @@ test('a file of a package that is named by its path, of which nobody accounts: n
     await addPackage(project, 'numbers', 'export const one = 1;\n');
     const source = (more: number): string =>
       `import { one } from '../node_modules/numbers/index.js';\nexport const version = one + ${more};\n`;
+    await project.write('src/more.ts', 'export {};\n');
     await project.write('src/version.ts', source(0));
     await run(async (zdr) => {
       assert.equal((await get(zdr.where)).version, 1);
@@ -346,6 +347,9 @@ test('a file of a package that is named by its path, of which nobody accounts: n
         await zdr.rollover(() => project.write('src/version.ts', source((more += 1))));
         return (await statusOf(project)).builds.at(-1)!.modules !== null;
       });
+      // One of all modules comes after the one of a single module has read that file.
+      await zdr.rollover(() => project.write('src/version.ts', `import './more.ts';\n${source((more += 1))}`));
+      assert.equal((await statusOf(project)).builds.at(-1)!.modules, null);
       await wait(1_500);
       assert.equal(keptOf(project), null);
     });
