@@ -4,6 +4,7 @@ import net from 'node:net';
 import type { Key, Peer } from '../protocol/messages.js';
 import type { Handle, Server, Socket } from './internals.js';
 import { dress } from './peer.js';
+import { watchRequests } from './requests.js';
 import { enter } from './sockets.js';
 
 /** Connections whose next answer is to be the last. */
@@ -25,6 +26,7 @@ export function admit(server: Server, key: Key, handle: Handle, peer: Peer): Soc
   enter(socket, key, peer);
   if (peer.last) sayLast(socket);
   server.emit(peer.tls === null ? 'connection' : 'secureConnection', socket);
+  if (peer.tls === null) watchRequests(socket);
   return socket;
 }
 

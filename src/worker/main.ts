@@ -119,13 +119,12 @@ installFailure();
 installApp(checkOpen);
 installListen();
 installLate();
-watchRequests();
 watchInput();
 installInterrupt();
 track(() => {
   checkOpen();
   tellBurden();
-});
+}, watchRequests);
 installPrimary(checkOpen);
 receive(handle);
 // Before anything of the app, or a package that is evaluated ahead, can look.

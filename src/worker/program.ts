@@ -12,7 +12,6 @@ import { start as startPages } from './live/pages.js';
 import { remember } from './numbers.js';
 import { askUntilReady } from './ready-url.js';
 import { rehearsed } from './rehearse.js';
-import { countFromHere } from './requests.js';
 
 /** Node's way of an error that nobody has caught. It may be gone one day. */
 const { _fatalException: fatal } = process as unknown as {
@@ -23,7 +22,6 @@ const { _fatalException: fatal } = process as unknown as {
 export async function load(program: Program): Promise<void> {
   const { file, entry, args, numbers, readyUrl } = program;
   await rehearsed();
-  countFromHere();
   if (program.timing) startClock();
   process.argv = [process.argv[0] ?? process.execPath, entry, ...args];
   openRealm({ folder: dirname(file), entry, onAlone: () => giveUp(SHARING) });

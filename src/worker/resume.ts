@@ -77,17 +77,23 @@ function expire(socket: Socket): void {
 }
 
 /**
- * A request has begun on a connection that has moved, the `nth` on it. Node has counted only those of this process, and
- * has set no time-out that it would end now.
+ * A request begins on a connection that has moved: node has set no time-out that it would end now. True: requests are
+ * limited here, see {@link limit}.
  */
-export function goOn(socket: Socket, response: ServerResponse, nth: number): void {
+export function goOn(socket: Socket): boolean {
+  const settings = socket._server as Settings;
   const timer = waiting.get(socket);
   if (timer !== undefined) {
     if (timer !== null) clearTimeout(timer);
     waiting.delete(socket);
-    const { timeout = 0 } = socket._server as Settings;
-    if (keepAlive(socket._server as Settings) > 0) socket.setTimeout(timeout);
+    const { timeout = 0 } = settings;
+    if (keepAlive(settings) > 0) socket.setTimeout(timeout);
   }
+  return (settings.maxRequestsPerSocket ?? 0) > 0;
+}
+
+/** This answers the `nth` request on a connection that has moved. Node has counted only those of this process. */
+export function limit(socket: Socket, response: ServerResponse, nth: number): void {
   const { maxRequestsPerSocket = 0 } = socket._server as Settings;
   if (maxRequestsPerSocket <= 0 || nth < maxRequestsPerSocket) return;
   Object.defineProperty(response, 'maxRequestsOnConnectionReached', { get: () => true, set() {} });

@@ -27,19 +27,23 @@ export interface Connection {
 const connections = new Map<Socket, Connection>();
 let last: Socket | null = null;
 let onGone = (): void => {};
+let onWeb = (_speaker: Socket): void => {};
 /** Who gets the connections whose TLS is agreed only now, in the place of the app. */
 let late: ((connection: Connection) => void) | null = null;
 
-/** Sees every connection that a server of the app accepts; costs nothing per request. */
-export function track(gone: () => void): void {
+/** Sees every connection that a server of the app accepts, and those that node's HTTP has got. */
+export function track(gone: () => void, web: (speaker: Socket) => void): void {
   onGone = gone;
+  onWeb = web;
   subscribe('net.server.socket', (message) => {
     const { socket } = message as { socket: Socket };
     last = socket;
     const server = socket._server;
     if (server === null || server === undefined) return;
     const key = keyOf(server);
-    if (key !== undefined) enter(socket, key, null);
+    if (key === undefined) return;
+    enter(socket, key, null);
+    onWeb(socket);
   });
 }
 
@@ -74,7 +78,9 @@ export function watchTls(server: Server): void {
         return true;
       }
     }
-    return Reflect.apply(emit, this, [event, ...args]) as boolean;
+    const heard = Reflect.apply(emit, this, [event, ...args]) as boolean;
+    onWeb(secure);
+    return heard;
   };
 }
 

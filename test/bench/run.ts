@@ -125,19 +125,23 @@ export function runGrowth(tool: Tool, edits: number): Promise<Measured<Growth>> 
 /** Steady throughput of the app under a tool and under plain node, in turn. */
 export async function runThroughput(tool: Tool, scale: Scale): Promise<Measured<Throughput>> {
   if (!hasWrk()) return { none: 'wrk is not installed' };
-  const { rounds, seconds } = scale.throughput;
+  const { processes, rounds, seconds } = scale.throughput;
   const plain: number[] = [];
   const own: number[] = [];
-  const outcome = await withTool(plainNode, 'http', (node) =>
-    withTool(tool, 'http', async (zdr) => {
-      await throughput(node.running, 1);
-      await throughput(zdr.running, 1);
-      for (let round = 0; round < rounds; round++) {
-        plain.push(await throughput(node.running, seconds));
-        own.push(await throughput(zdr.running, seconds));
-      }
-      return null;
-    }),
-  );
-  return outcome === null ? { zdr: own, node: plain } : outcome;
+  for (let nth = 0; nth < processes; nth++) {
+    const outcome = await withTool(plainNode, 'http', (node) =>
+      withTool(tool, 'http', async (zdr) => {
+        await wait(scale.calm);
+        await throughput(node.running, 1);
+        await throughput(zdr.running, 1);
+        for (let round = 0; round < rounds; round++) {
+          plain.push(await throughput(node.running, seconds));
+          own.push(await throughput(zdr.running, seconds));
+        }
+        return null;
+      }),
+    );
+    if (outcome !== null) return outcome;
+  }
+  return { zdr: own, node: plain };
 }

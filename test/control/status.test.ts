@@ -7,6 +7,7 @@ import { Connection } from '../support/connection.js';
 import { gateOf } from '../support/gate.js';
 import { bodyOf, get, request } from '../support/get.js';
 import type { Project } from '../support/project.js';
+import { SecureConnection } from '../support/secure.js';
 import type { Zdr } from '../support/zdr.js';
 import type { Status, WorkerStatus } from '../../dist/status.js';
 
@@ -67,6 +68,32 @@ test('zdr status --json: what runs, what it has served and what it has open', ()
     kept.close();
     await gate.open();
     await slow;
+  }));
+
+for (const fixture of ['http', 'https'] as const)
+  test(`${fixture}: requests are counted by the worker that answers, also on a connection that came from an older one`, () =>
+    withApp(fixture, async ({ project, zdr }) => {
+      const connection = await (fixture === 'http' ? Connection : SecureConnection).open(zdr.where);
+      const counted = async (): Promise<number | undefined> =>
+        workersOf(await answeredStatusOf(project, zdr)).at(-1)?.usage?.requests;
+      for (let n = 0; n < 3; n++) await connection.send();
+      assert.equal(await counted(), 3);
+      await zdr.rollover(() => project.version(2));
+      assert.equal(await counted(), 0);
+      await connection.send();
+      assert.equal(await counted(), 1);
+      connection.close();
+    }));
+
+test('a request that becomes a WebSocket is not counted', () =>
+  withApp('websocket', async ({ project, zdr }) => {
+    if (!('port' in zdr.where)) throw new Error('a port is needed');
+    const before = await answeredStatusOf(project, zdr);
+    const socket = new WebSocket(`ws://${zdr.where.host}:${zdr.where.port}/`);
+    await new Promise((resolve) => socket.once('open', resolve));
+    const count = (status: Status): number | undefined => workersOf(status).at(-1)?.usage?.requests;
+    assert.equal(count(await answeredStatusOf(project, zdr)), count(before));
+    socket.terminate();
   }));
 
 test('an old generation is listed with what it still serves, until it is done', () =>

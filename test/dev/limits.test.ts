@@ -4,6 +4,7 @@ import { Connection } from '../support/connection.js';
 import { gateOf } from '../support/gate.js';
 import { bodyOf, get, request } from '../support/get.js';
 import { keep, withServer } from '../support/settings.js';
+import { Wire } from '../torture/wire.js';
 
 // What a server allows and counts, and what the app sees of its connections, is the same whether they move or not.
 
@@ -22,6 +23,18 @@ for (const place of ['tcp', 'unix'] as const) {
         }
       }
       assert.deepEqual(ends, ['keep-alive', 'keep-alive', 'keep-alive', 'close']);
+    }));
+
+  test(`${place}: maxRequestsPerSocket counts those that wait behind another one on a connection that has moved`, () =>
+    withServer({ set: { maxRequestsPerSocket: 5 } }, place, async (app) => {
+      const { project, zdr } = app;
+      const wire = await Wire.open(zdr.where);
+      await wire.send();
+      await wire.send();
+      await zdr.rollover(() => project.version(2));
+      const outcomes = await Promise.all([wire.send(), wire.send(), wire.send(), wire.send()]);
+      const ends = outcomes.map((one) => (one.tag === 'answered' ? one.reply.headers.get('connection') : 'none'));
+      assert.deepEqual(ends, ['keep-alive', 'keep-alive', 'close', 'none']);
     }));
 
   test(`${place}: maxConnections never shuts out what moves, and its slots are freed`, () =>

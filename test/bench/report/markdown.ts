@@ -1,6 +1,6 @@
 import { type AppName, names } from '../apps/app.js';
 import { isNone, type Results, type ToolResult } from '../results.js';
-import { median } from '../statistics.js';
+import { median, quantile } from '../statistics.js';
 import * as column from './columns.js';
 import { figures } from './figures.js';
 import { grid } from './grid.js';
@@ -124,7 +124,7 @@ function own({ growth, throughput, tools }: Results): string {
     lines.push(
       isNone(throughput)
         ? `Throughput: ${(throughput as { none: string }).none}.`
-        : `Steady throughput, wrk on 100 kept connections: zdr ${count(median(throughput.zdr))}, plain node ${count(median(throughput.node))} requests a second, ratio ${(median(throughput.zdr) / median(throughput.node)).toFixed(3)} (medians of ${throughput.zdr.length} rounds in turn).`,
+        : `Steady throughput, wrk on 100 kept connections: zdr ${middle(throughput.zdr)}, plain node ${middle(throughput.node)} requests a second, ratio ${(median(throughput.zdr) / median(throughput.node)).toFixed(3)} (medians of ${throughput.zdr.length} rounds in turn, several processes of each; quartiles).`,
     );
   }
   if (!isNone(growth)) {
@@ -184,4 +184,8 @@ function missing({ tools }: Results): string {
     );
   });
   return reasons.join('\n');
+}
+
+function middle(rates: readonly number[]): string {
+  return `${count(median(rates))} (${count(quantile(rates, 0.25))} to ${count(quantile(rates, 0.75))})`;
 }
