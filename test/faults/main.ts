@@ -1,9 +1,9 @@
 // npm run faults [-- part of a fault's name …] [--phase name] [--part k/n]: each fault in each phase of a rollover.
 // With --results file, what is known there is not run again, and what is run is added: a long run in pieces.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { performance } from 'node:perf_hooks';
-import { faults, type Pair, pairs } from './all.js';
+import { faults, type Pair } from './all.js';
+import { type Options, readOptions } from './options.js';
 import { matrix } from './report.js';
 import { type Result, runCell } from './run.js';
 
@@ -11,26 +11,21 @@ import { type Result, runCell } from './run.js';
 const LANES = Number(process.env['LANES'] ?? 2);
 const DEADLINE = 5_400_000;
 
-const { values, positionals } = parseArgs({
-  options: {
-    phase: { type: 'string' },
-    part: { type: 'string' },
-    results: { type: 'string' },
-    report: { type: 'string' },
-  },
-  allowPositionals: true,
-});
-const [part = 1, parts = 1] = (values.part ?? '').split('/').filter(Boolean).map(Number);
-const named = pairs.filter(
-  ({ fault, phase }) =>
-    (positionals.length === 0 || positionals.some((name) => fault.name.includes(name))) &&
-    (values.phase === undefined || phase === values.phase),
-);
+function optionsOrEnd(): Options {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error((error as Error).message);
+    return process.exit(2);
+  }
+}
+
+const { named, part, parts, results: file, report: to } = optionsOrEnd();
 
 const start = performance.now();
 const results: Result[] =
-  values.results !== undefined && existsSync(values.results)
-    ? readFileSync(values.results, 'utf8')
+  file !== undefined && existsSync(file)
+    ? readFileSync(file, 'utf8')
         .trim()
         .split('\n')
         .filter(Boolean)
@@ -46,7 +41,7 @@ async function lane(): Promise<void> {
     const began = performance.now();
     const result = await runCell(pair.fault, pair.phase);
     results.push(result);
-    if (values.results !== undefined) appendFileSync(values.results, `${JSON.stringify(result)}\n`);
+    if (file !== undefined) appendFileSync(file, `${JSON.stringify(result)}\n`);
     if (result.tag === 'never') continue;
     const ms = Math.round(performance.now() - began);
     console.log(`${result.tag === 'held' ? '✓' : '✗'} ${pair.fault.name} × ${pair.phase} (${ms} ms)`);
@@ -60,5 +55,5 @@ await Promise.all(Array.from({ length: LANES }, lane));
 const rows = faults.filter(({ name }) => named.some((pair) => pair.fault.name === name));
 const report = matrix(rows, results);
 console.log(`\n${report}\n${Math.round((performance.now() - start) / 1000)} s`);
-if (values.report !== undefined) writeFileSync(values.report, report);
+if (to !== undefined) writeFileSync(to, report);
 process.exitCode = results.every(({ tag }) => tag !== 'broken') ? 0 : 1;
