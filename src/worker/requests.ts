@@ -10,10 +10,7 @@ interface Started {
 }
 
 /** What node's parser calls for a request whose headers it has read. */
-type Incoming = (request: IncomingMessage, keepAlive: boolean) => unknown;
-
-/** By which it says that the connection is somebody else's now. */
-const UPGRADED = 2;
+type Incoming = (request: IncomingMessage & { readonly upgrade?: boolean }, keepAlive: boolean) => unknown;
 
 /** Called for each request that begins, in every framework, once {@link followRequests} asks for it. */
 let follower: ((request: IncomingMessage, response: ServerResponse) => void) | null = null;
@@ -38,15 +35,17 @@ export function watchRequests(socket: Socket): void {
   if (parser == null || typeof parser.onIncoming !== 'function') return;
   const doings = doingsOf(socket);
   const next = parser.onIncoming as Incoming;
-  parser.onIncoming = (request: IncomingMessage, keepAlive: boolean): unknown => {
+  const onIncoming: Incoming = (request, keepAlive) => {
     if (doings.moved && goOn(socket)) followChannel();
     if (followed) return next(request, keepAlive);
     begun += 1;
     countRequest(socket, doings);
     const taken = next(request, keepAlive);
-    if (taken === UPGRADED) begun -= 1;
+    // Somebody else has the connection now.
+    if (request.upgrade === true) begun -= 1;
     return taken;
   };
+  parser.onIncoming = onIncoming;
 }
 
 export function followRequests(listener: (request: IncomingMessage, response: ServerResponse) => void): void {
