@@ -281,4 +281,25 @@ export const mutations: readonly Mutation[] = [
     to: 'JSON.stringify([contents])',
     suites: ['dev/kept'],
   },
+  {
+    name: 'a file that was read for a build of single modules is accounted for',
+    file: 'src/build/builder.ts',
+    from: 'reads.hasSeen(resolve(options.cwd, withoutAttributes(name)))',
+    to: 'peek(resolve(options.cwd, withoutAttributes(name))) !== undefined',
+    suites: ['dev/kept'],
+  },
+  {
+    name: 'on a connection that has moved requests that wait behind another one are not limited',
+    file: 'src/worker/requests.ts',
+    from: 'if (doings.moved && goOn(socket)) followChannel();',
+    to: 'if (doings.moved) goOn(socket);',
+    suites: ['dev/limits'],
+  },
+  {
+    name: 'an upgrade counts as a request',
+    file: 'src/worker/requests.ts',
+    from: 'if (request.upgrade === true) begun -= 1;',
+    to: 'void request.upgrade;',
+    suites: ['control/status'],
+  },
 ];
