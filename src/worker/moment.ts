@@ -9,7 +9,7 @@ const MOMENT = 20;
 let time = 0;
 
 /**
- * The time by the shared clock, in ms; up to 20 ms ago. A look at the clock for each request took as much of it as all else
+ * The time by the shared clock, in ms; up to 20 ms ago. A look at the clock for each request took more of it than all else
  * that is remembered of requests (`notes/node.md`).
  */
 export function moment(): number {

@@ -16,7 +16,7 @@ export interface Doings {
   moved: boolean;
 }
 
-/** A property of a socket would make two kinds of them, to all of node's code. */
+/** Beside the sockets: what the app sees of them is as under node. */
 const pasts = new WeakMap<Socket, Doings>();
 
 export function doingsOf(socket: Socket): Doings {

@@ -289,7 +289,7 @@ export const mutations: readonly Mutation[] = [
     suites: ['dev/kept'],
   },
   {
-    name: 'on a connection that has moved requests that wait behind another one are not limited',
+    name: 'on a connection that has moved requests are not limited',
     file: 'src/worker/requests.ts',
     from: 'if (doings.moved && goOn(socket)) followChannel();',
     to: 'if (doings.moved) goOn(socket);',
